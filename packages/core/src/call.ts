@@ -1,0 +1,71 @@
+import type { Event, Listener } from "./event.ts";
+
+/** Everything about a call that is not part of the question. Made only by {@link newCall} and {@link child}. */
+export interface Call {
+  /** One id for each attempt: events and spans line up by it. */
+  readonly id: string;
+  /** The id of the call that this one is part of. */
+  readonly parent?: string;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Nobody watches the parts: a leaf may use the vendor's non-streaming wire and hand them over at once. */
+  readonly whole: boolean;
+  readonly signal?: AbortSignal;
+  /** When the answer must be complete, in milliseconds since 1970, or Infinity. */
+  readonly deadline: number;
+  /** Whose call it is: caches, budgets and limits never mix tenants. */
+  readonly tenant: string;
+  /** Labels for reports. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly listener?: Listener;
+}
+
+/** What a caller may say about a call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline?: number | undefined;
+  readonly tenant?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly whole?: boolean | undefined;
+  readonly onEvent?: ((event: Event) => void) | undefined;
+}
+
+const prefix = Math.random().toString(36).slice(2, 10).padEnd(8, "0");
+let count = 0;
+const newId = (): string => `${prefix}-${(++count).toString(36)}`;
+
+/**
+ * A call of its own.
+ *
+ * @example
+ * ```ts
+ * const parts = provider.stream(toRequest("Hello"), newCall({ signal: AbortSignal.timeout(5_000) }));
+ * ```
+ */
+export function newCall(options: CallOptions = {}): Call {
+  return {
+    id: newId(),
+    attempt: 1,
+    whole: options.whole ?? false,
+    deadline: options.deadline ?? Infinity,
+    tenant: options.tenant ?? "",
+    tags: options.tags ?? {},
+    ...(options.signal && { signal: options.signal }),
+    ...(options.onEvent && { listener: options.onEvent }),
+  };
+}
+
+/**
+ * A call within a call: an attempt, a candidate, a flight. What it emits carries its own id and its parent's.
+ *
+ * @example
+ * ```ts
+ * inner.stream(request, child(call, { attempt: 2 }));
+ * ```
+ */
+export const child = (call: Call, change: Partial<Omit<Call, "id" | "parent">> = {}): Call => ({
+  ...call,
+  ...change,
+  id: newId(),
+  parent: call.id,
+});

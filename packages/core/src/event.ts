@@ -1,0 +1,69 @@
+import type { Call } from "./call.ts";
+import type { ErrorCode, LlmError } from "./error.ts";
+import type { Usage } from "./usage.ts";
+
+/**
+ * All events by name. Packages and users add theirs by declaration merging:
+ *
+ * @example
+ * ```ts
+ * declare module "@llm/core" {
+ *   interface Events {
+ *     "cache.hit": { readonly key: string };
+ *   }
+ * }
+ * ```
+ */
+export interface Events {
+  /** A leaf sends a request upstream. */
+  "api.request": { readonly vendor: string; readonly model: string };
+  /**
+   * A leaf is done with an upstream request, exactly once for each, however it ended. `left`: the reader left early.
+   * Cost, ledger and telemetry stand on this one.
+   */
+  "api.response": {
+    readonly vendor: string;
+    /** The model that answered, else the one asked. */
+    readonly model: string;
+    readonly endpoint?: string;
+    readonly usage: Usage;
+    readonly outcome: "ok" | "left" | ErrorCode;
+    /** From the request to the first content, and to the end. */
+    readonly firstPartMs?: number;
+    readonly ms: number;
+    readonly status?: number;
+    readonly requestId?: string;
+  };
+  "retry.waiting": { readonly attempt: number; readonly ms: number; readonly error: LlmError };
+  "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
+  "timeout.fired": { readonly phase: string; readonly ms: number };
+}
+
+/** What every event has: its call's id, the parent's, and when, in milliseconds since 1970. */
+interface Common {
+  readonly call: string;
+  readonly parent?: string;
+  readonly at: number;
+}
+
+/** An event: a plain object. */
+export type Event = { [K in keyof Events]: Common & { readonly type: K } & Events[K] }[keyof Events];
+
+/** Somebody who hears events. One that throws never breaks a call. */
+export type Listener = (event: Event) => void;
+
+/** Tells the call's listener, if there is one. */
+export function emit<K extends keyof Events>(call: Call, type: K, data: Events[K]): void {
+  if (!call.listener) return;
+  const common: Common = { call: call.id, ...(call.parent !== undefined && { parent: call.parent }), at: Date.now() };
+  notify(call.listener, { ...common, type, ...data } as unknown as Event); // a union over K cannot be built generically
+}
+
+/** Calls a listener and swallows what it throws. */
+export function notify<E>(listener: (event: E) => void, event: E): void {
+  try {
+    listener(event);
+  } catch {
+    // a listener never breaks a call
+  }
+}
