@@ -1,6 +1,6 @@
 import type { Event, Listener } from "./event.ts";
 
-/** Everything about a call that is not part of the question. Made only by {@link newCall} and {@link child}. */
+/** Everything about a call that is not part of the question. Made only by {@link newCall}, {@link child} and {@link amend}. */
 export interface Call {
   /** One id for each attempt: events and spans line up by it. */
   readonly id: string;
@@ -69,3 +69,14 @@ export const child = (call: Call, change: Partial<Omit<Call, "id" | "parent">> =
   id: newId(),
   parent: call.id,
 });
+
+/**
+ * The same call with other terms: another signal, an earlier deadline. It keeps its id; for a part of it with an id of
+ * its own use {@link child}.
+ *
+ * @example
+ * ```ts
+ * inner.stream(request, amend(call, { deadline: Date.now() + 5_000 }));
+ * ```
+ */
+export const amend = (call: Call, change: Partial<Omit<Call, "id" | "parent">>): Call => ({ ...call, ...change });

@@ -1,0 +1,240 @@
+import type { Call } from "./call.ts";
+import { isLlmError, LlmError, withPartial, type ErrorCode } from "./error.ts";
+import { estimateRequestTokens, quarterTokens } from "./estimate.ts";
+import { emit } from "./event.ts";
+import type { ChatRequest } from "./request.ts";
+import { isContent, type StreamPart } from "./stream-part.ts";
+import { systemClock } from "./time.ts";
+import { onEnd } from "./until.ts";
+import { noUsage, type Usage } from "./usage.ts";
+import { truncated } from "./watch.ts";
+
+/** One upstream request in a vendor's words. */
+export interface Wire<E> {
+  /**
+   * Sends the request. Resolves, once it is accepted, with the vendor's events or, where the whole answer came at once,
+   * with its parts. `signal` is aborted when nobody wants the answer any more.
+   */
+  readonly open: (signal: AbortSignal) => Promise<AsyncIterator<E> | readonly StreamPart[]>;
+  /** The parts that an event stands for; none, one or more. `finish` stands for the wire's own terminal event. */
+  readonly read: (event: E, push: (part: StreamPart) => void) => void;
+  /** What is still to be said once the events have ended; without a `finish` by then the stream is `truncated`. */
+  readonly end?: (push: (part: StreamPart) => void) => void;
+  /** What the vendor's client threw, as one of ours. */
+  readonly toError: (error: unknown) => LlmError;
+}
+
+const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
+
+/** How long a body may go on after its terminal event before it is cut. */
+const RELEASE_MS = 1_000;
+
+/**
+ * The stream of one upstream request: lazy, settled exactly once, ended at once by the call's signal, its deadline or a
+ * reader that leaves, and `truncated` when the wire ends without its terminal event. Tells the call's listener
+ * `api.request` and, exactly once, `api.response` with the usage to bill. Adapters are made with it.
+ *
+ * @example
+ * ```ts
+ * const stream: Provider["stream"] = (request, call) => leaf({ vendor, model }, request, call, myWire(request));
+ * ```
+ */
+export function leaf<E>(
+  model: { readonly vendor: string; readonly model: string; readonly endpoint?: string },
+  request: ChatRequest,
+  call: Call,
+  wire: Wire<E>,
+): AsyncIterable<StreamPart> {
+  const stop = new AbortController();
+  const queue: StreamPart[] = [];
+  let at = 0; // the first of the queue that has not been read
+  let events: AsyncIterator<E> | undefined;
+  let state: "new" | "open" | "over" = "new";
+  let accepted = false;
+  let started = false;
+  let finished = false;
+  let unhook = (): void => {};
+  let reject: ((error: LlmError) => void) | undefined; // of the read that waits
+  let failure: LlmError | undefined; // for the next read, when none waits
+  let sentAt = 0;
+  let firstPartMs: number | undefined;
+  let answering = model.model;
+  let requestId: string | undefined;
+  let usage: Usage | undefined;
+  let quarters = 0;
+
+  /** The usage to bill: what the vendor said, completed by an estimate where it did not come to say it all. */
+  const bill = (outcome: "ok" | "left" | ErrorCode): Usage => {
+    if (finished && usage && usage !== noUsage) return usage;
+    const unanswered = !accepted && outcome !== "left" && outcome !== "aborted" && outcome !== "timeout";
+    if (unanswered) return noUsage;
+    const known = usage ?? noUsage;
+    const input = known.input || estimateRequestTokens(request);
+    return { ...known, input, output: Math.max(known.output, Math.ceil(quarters / 4)), estimated: true };
+  };
+  const settle = (outcome: "ok" | "left" | ErrorCode, status?: number): Usage => {
+    const final = bill(outcome);
+    const was = state;
+    state = "over";
+    unhook();
+    if (was !== "open") return final;
+    emit(call, "api.response", {
+      vendor: model.vendor,
+      model: answering,
+      ...(model.endpoint !== undefined && { endpoint: model.endpoint }),
+      usage: final,
+      outcome,
+      ...(firstPartMs !== undefined && { firstPartMs }),
+      ms: Date.now() - sentAt,
+      ...(status !== undefined && { status }),
+      ...(requestId !== undefined && { requestId }),
+    });
+    return final;
+  };
+  const fail = (error: LlmError): LlmError => {
+    const sent = state === "open";
+    const final = settle(error.code, error.status);
+    return sent && final !== noUsage ? withPartial(error, { usage: final }) : error;
+  };
+  const cancel = (reason: LlmError): void => {
+    stop.abort(reason);
+    events?.return?.().catch(() => {}); // it has been told; what it answers no longer matters
+  };
+  /** The call is over before the answer is. */
+  const end = (error: LlmError): void => {
+    if (state === "over") return;
+    const failed = fail(error);
+    if (reject) reject(failed);
+    else failure = failed;
+    cancel(error);
+  };
+
+  const push = (part: StreamPart): void => {
+    if (finished) return;
+    if (firstPartMs === undefined && isContent(part)) firstPartMs = Date.now() - sentAt;
+    switch (part.type) {
+      case "start":
+        if (started) return; // some proxies send it twice
+        started = true;
+        answering = part.model;
+        requestId = part.requestId;
+        break;
+      case "text":
+      case "reasoning":
+      case "tool-call":
+        quarters += quarterTokens(part.delta);
+        break;
+      case "usage":
+        usage = part.usage;
+        break;
+      case "finish":
+        finished = true;
+        usage = part.usage;
+        if (usage === noUsage) part = { ...part, usage: (usage = bill("ok")) };
+        break;
+      case "opaque":
+    }
+    queue.push(part);
+  };
+  const shift = (): IteratorResult<StreamPart> | undefined => {
+    const value = queue[at];
+    if (!value) return undefined;
+    if (++at === queue.length) queue.length = at = 0;
+    if (value.type === "finish") {
+      settle("ok");
+      release();
+    }
+    return { done: false, value };
+  };
+  /** Reads the end of the body, so that its connection can be used again; one that does not end is cut. */
+  const release = (): void => {
+    if (!events) return;
+    const give = systemClock.setTimeout(() => cancel(new LlmError("timeout", "the body does not end")), RELEASE_MS);
+    events.next().then(
+      (next) => {
+        give();
+        if (!next.done) cancel(new LlmError("malformed", "the body goes on after the answer"));
+      },
+      () => give(),
+    );
+  };
+
+  const open = async (): Promise<void> => {
+    state = "open";
+    sentAt = Date.now();
+    emit(call, "api.request", { vendor: model.vendor, model: model.model });
+    const opened = await wire.open(stop.signal);
+    if (state !== "open") {
+      if (!Array.isArray(opened)) (opened as AsyncIterator<E>).return?.().catch(() => {}); // nobody wants it any more
+      return;
+    }
+    accepted = true;
+    if (Array.isArray(opened)) for (const part of opened as readonly StreamPart[]) push(part);
+    else events = opened as AsyncIterator<E>;
+  };
+  const pull = async (): Promise<IteratorResult<StreamPart>> => {
+    if (state === "new") await open();
+    for (;;) {
+      const ready = shift();
+      if (ready) return ready;
+      if (state !== "open" || !events) {
+        if (state === "open") throw truncated();
+        return DONE;
+      }
+      const next = await events.next();
+      if (state !== "open") return DONE;
+      if (!next.done) wire.read(next.value, push);
+      else {
+        events = undefined;
+        wire.end?.(push);
+      }
+    }
+  };
+
+  /** Hooks the call's end at the first read; false if it is over already. */
+  const begin = (): boolean => {
+    if (state === "new") unhook = onEnd(call, end);
+    return state !== "over";
+  };
+
+  const iterator: AsyncIterableIterator<StreamPart> = {
+    [Symbol.asyncIterator]: () => iterator,
+    next: () => {
+      if (failure) {
+        const error = failure;
+        failure = undefined;
+        return Promise.reject(error);
+      }
+      if (state === "over") return Promise.resolve(DONE);
+      const ready = shift();
+      if (ready) return Promise.resolve(ready);
+      return new Promise((resolve, rejectRead) => {
+        reject = rejectRead;
+        if (!begin()) return;
+        pull().then(
+          (result) => {
+            reject = undefined;
+            resolve(result);
+          },
+          (error: unknown) => {
+            reject = undefined;
+            if (state === "over") return resolve(DONE); // its end has been told already
+            const failed = fail(isLlmError(error) ? error : wire.toError(error));
+            cancel(failed);
+            rejectRead(failed);
+          },
+        );
+      });
+    },
+    return: () => {
+      failure = undefined;
+      if (state !== "over") {
+        settle("left");
+        queue.length = at = 0;
+        cancel(new LlmError("aborted", "the reader left"));
+      }
+      return Promise.resolve(DONE);
+    },
+  };
+  return iterator;
+}

@@ -1,0 +1,139 @@
+import { amend } from "./call.ts";
+import { layer } from "./compose.ts";
+import { LlmError } from "./error.ts";
+import { emit } from "./event.ts";
+import type { Middleware } from "./provider.ts";
+import { isContent, type StreamPart } from "./stream-part.ts";
+import { systemClock, toMs, type Clock, type Duration } from "./time.ts";
+import { onEnd } from "./until.ts";
+
+/** How long each phase of a call may take. `Infinity` switches one off. */
+export interface TimeoutOptions {
+  /** From the first read to `start`: the upstream has accepted the request. Default `"30s"`. */
+  readonly connect?: Duration;
+  /** From the first read to the first content. Default `"2m"`. */
+  readonly firstPart?: Duration;
+  /** Between two parts, while the reader waits. Default `"60s"`. */
+  readonly idle?: Duration;
+  /** The whole call. Default `"10m"`. */
+  readonly total?: Duration;
+  readonly clock?: Clock;
+}
+
+type Phase = "connect" | "firstPart" | "idle" | "total";
+
+const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
+
+/**
+ * Ends a call with `timeout` when a phase takes too long, and tells the upstream. Only the time that a reader waits
+ * counts, so a slow reader is no timeout, but in `total`. A call whose parts nobody watches comes in one piece: only
+ * `total` counts there.
+ *
+ * @throws TypeError for a bad option
+ * @example
+ * ```ts
+ * const patient = compose(provider, timeout({ total: "2m", idle: "20s" }));
+ * ```
+ */
+export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
+  const given: TimeoutOptions = typeof options === "object" ? options : { total: options };
+  const limits: Readonly<Record<Phase, number>> = {
+    connect: toMs(given.connect ?? "30s", "connect"),
+    firstPart: toMs(given.firstPart ?? "2m", "firstPart"),
+    idle: toMs(given.idle ?? "60s", "idle"),
+    total: toMs(given.total ?? "10m", "total"),
+  };
+  const clock = given.clock ?? systemClock;
+
+  return layer((request, call, inner) => {
+    const stop = new AbortController(); // reaches the upstream, also when only a phase has timed out
+    let source: AsyncIterator<StreamPart> | undefined;
+    let begun = 0;
+    let phase: Phase = "connect";
+    let due = Infinity; // when the phase times out; Infinity while nobody waits
+    let timerAt = Infinity;
+    let cancelTimer = (): void => {};
+    let unhook = (): void => {};
+    let reject: ((error: LlmError) => void) | undefined; // of the read that waits
+    let failure: LlmError | undefined; // for the next read, when none waits
+    let over = false;
+
+    const settle = (): void => {
+      over = true;
+      cancelTimer();
+      unhook();
+    };
+    const end = (error: LlmError): void => {
+      if (over) return;
+      settle();
+      if (reject) reject(error);
+      else failure = error;
+      stop.abort(error);
+      void source?.return?.().catch(() => {}); // it has been told; what it answers no longer matters
+    };
+    const fire = (late: Phase): void => {
+      const ms = limits[late];
+      emit(call, "timeout.fired", { phase: late, ms });
+      end(new LlmError("timeout", `${late} took longer than ${ms} ms`));
+    };
+    /** One timer for the whole call: most parts only move `due`, and a timer that fires too early is set again. */
+    const check = (): void => {
+      const now = clock.now();
+      const last = begun + limits.total;
+      if (last <= now) return fire("total");
+      if (due <= now) return fire(phase);
+      cancelTimer();
+      timerAt = Math.min(due, last);
+      if (timerAt !== Infinity) cancelTimer = clock.setTimeout(check, timerAt - now);
+    };
+    const see = (result: IteratorResult<StreamPart>): IteratorResult<StreamPart> => {
+      reject = undefined;
+      due = Infinity;
+      if (result.done || result.value.type === "finish") settle();
+      else if (isContent(result.value)) phase = "idle";
+      else if (phase === "connect") phase = "firstPart";
+      return result;
+    };
+    const open = (): AsyncIterator<StreamPart> => {
+      begun = clock.now();
+      unhook = onEnd(amend(call, { deadline: Infinity }), end, clock);
+      const deadline = Math.min(call.deadline, begun + limits.total);
+      return inner.stream(request, amend(call, { signal: stop.signal, deadline }))[Symbol.asyncIterator]();
+    };
+    const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> =>
+      new Promise((resolve, rejectRead) => {
+        reject = rejectRead;
+        if (!call.whole) due = phase === "idle" ? clock.now() + limits.idle : begun + limits[phase];
+        if (Math.min(due, begun + limits.total) < timerAt) check();
+        from.next().then(
+          (result) => resolve(see(result)),
+          (error: unknown) => {
+            settle();
+            rejectRead(error);
+          },
+        );
+      });
+
+    const iterator: AsyncIterableIterator<StreamPart> = {
+      [Symbol.asyncIterator]: () => iterator,
+      next: async () => {
+        if (!source && !over) source = open();
+        if (failure) {
+          const error = failure;
+          failure = undefined;
+          throw error;
+        }
+        if (over) return DONE;
+        return read(source as AsyncIterator<StreamPart>); // open() has set it
+      },
+      return: async () => {
+        if (over) return DONE;
+        settle();
+        stop.abort(new LlmError("aborted", "the reader left"));
+        await source?.return?.();
+        return DONE;
+      },
+    };
+    return iterator;
+  });
+}
