@@ -111,6 +111,7 @@ export function leaf<E>(
 
   const push = (part: StreamPart): void => {
     if (finished) return;
+    if (!started && part.type !== "start") push({ type: "start", vendor: model.vendor, model: model.model });
     if (firstPartMs === undefined && isContent(part)) firstPartMs = Date.now() - sentAt;
     switch (part.type) {
       case "start":

@@ -12,13 +12,17 @@ export interface Capabilities {
   readonly forcedTools: boolean;
   readonly images: boolean;
   readonly files: boolean;
-  /** Temperature and top-p. */
-  readonly sampling: boolean;
+  /** Temperature and top-p: taken, taken only with effort `none`, or refused. */
+  readonly sampling: "always" | "without-effort" | "never";
   /** Stop sequences. */
   readonly stop: boolean;
   readonly efforts: readonly Effort[];
   /** Continues an answer that the request begins. */
   readonly prefill: boolean;
+  /** Marks of prompt prefixes worth caching (`cache` on parts). */
+  readonly cacheMarks?: true;
+  /** Function tools on Chat Completions while the model reasons; absent: yes. */
+  readonly chatTools?: "without-effort" | "never";
   /** Most tokens to read, and to write. */
   readonly context?: number;
   readonly maxOutput?: number;

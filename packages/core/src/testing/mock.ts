@@ -51,7 +51,7 @@ const EVERYTHING: Capabilities = {
   forcedTools: true,
   images: true,
   files: true,
-  sampling: true,
+  sampling: "always",
   stop: true,
   efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
   prefill: true,

@@ -1,0 +1,208 @@
+import { LlmError } from "../error.ts";
+import { isRecord, type JsonObject } from "../json.ts";
+import type { FinishReason, StreamPart } from "../stream-part.ts";
+import { noUsage, type Usage } from "../usage.ts";
+import { asJson, list, record, text } from "../vendor/fields.ts";
+import type { Frame, Reader } from "../vendor/reader.ts";
+import { usageReports } from "./usage.ts";
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  max_tokens: "length",
+  tool_use: "tool-calls",
+  refusal: "refusal",
+  pause_turn: "pause",
+  model_context_window_exceeded: "context-length",
+};
+
+const parsed = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+};
+
+type Push = (part: StreamPart) => void;
+
+/** A reader for one answer of Anthropic Messages, for both of its wires. */
+export function newMessagesReader(frame: Frame): Reader {
+  const { vendor } = frame;
+  const usage = usageReports();
+  const tools = new Map<number, { readonly id: string; readonly name: string }>();
+  const held = new Map<number, { readonly content: Record<string, unknown>; json: string }>(); // opaque blocks still growing
+  let base = 0; // a proxy that begins anew numbers its blocks anew
+  let used = 0;
+  let final: Usage = noUsage;
+  let reason: string | undefined;
+  let details: JsonObject | undefined;
+
+  const begin = (message: unknown, push: Push): void => {
+    const id = text(message, "id");
+    push({
+      type: "start",
+      vendor,
+      model: text(message, "model") ?? frame.model,
+      ...(id !== undefined && { id }),
+      ...frame.start,
+    });
+    final = usage.add(record(message, "usage"));
+  };
+  const end = (of: unknown): void => {
+    reason = text(of, "stop_reason") ?? reason;
+    const more = record(of, "stop_details");
+    if (Object.keys(more).length > 0) details = asJson(more);
+  };
+  const finish = (push: Push): void => {
+    let mapped = FINISH[reason ?? ""] ?? "other";
+    if (
+      mapped === "tool-calls" &&
+      tools.size > 0 &&
+      [...tools.values()].every((tool) => tool.name === frame.outputTool)
+    )
+      mapped = "stop";
+    push({
+      type: "finish",
+      reason: mapped,
+      ...(reason !== undefined && { raw: reason }),
+      ...(details && { details }),
+      usage: final,
+    });
+  };
+
+  /** The beginning of a block; `whole`: and its end. */
+  const block = (index: number, content: unknown, whole: boolean, push: Push): void => {
+    const at = base + index;
+    used = Math.max(used, at + 1);
+    switch (text(content, "type")) {
+      case "text": {
+        const delta = text(content, "text") ?? "";
+        if (delta !== "") push({ type: "text", block: at, delta });
+        for (const citation of list(content, "citations"))
+          push({ type: "opaque", vendor, value: asJson({ type: "citation", block: at, citation }) });
+        break;
+      }
+      case "thinking": {
+        const signature = text(content, "signature");
+        push({
+          type: "reasoning",
+          block: at,
+          delta: text(content, "thinking") ?? "",
+          ...(signature && { data: { signature } }),
+        });
+        break;
+      }
+      case "redacted_thinking":
+        push({ type: "reasoning", block: at, delta: "", data: { redacted: text(content, "data") ?? "" } });
+        break;
+      case "tool_use": {
+        tools.set(at, { id: text(content, "id") ?? "", name: text(content, "name") ?? "" });
+        const input = isRecord(content) ? content["input"] : undefined;
+        const comes = !whole && isRecord(input) && Object.keys(input).length === 0; // in deltas
+        call(at, comes || input === undefined ? "" : JSON.stringify(input), push);
+        break;
+      }
+      default:
+        if (whole || !isRecord(content)) push({ type: "opaque", vendor, block: at, value: asJson(content) });
+        else held.set(at, { content: { ...content }, json: "" });
+    }
+  };
+  /** A block that we have no word for grows by whatever texts its deltas hold. */
+  const grow = (at: number, delta: unknown): boolean => {
+    const opaque = held.get(at);
+    if (!opaque || !isRecord(delta)) return false;
+    for (const [key, value] of Object.entries(delta)) {
+      if (key === "type" || typeof value !== "string") continue;
+      const before = opaque.content[key];
+      if (key === "partial_json") opaque.json += value;
+      else opaque.content[key] = typeof before === "string" ? before + value : value;
+    }
+    return true;
+  };
+  const close = (at: number, push: Push): void => {
+    const opaque = held.get(at);
+    if (!opaque) return;
+    held.delete(at);
+    const { content, json } = opaque;
+    push({
+      type: "opaque",
+      vendor,
+      block: at,
+      value: asJson(json === "" ? content : { ...content, input: parsed(json) }),
+    });
+  };
+  const call = (at: number, delta: string, push: Push): void => {
+    const tool = tools.get(at);
+    if (!tool) push({ type: "opaque", vendor, value: { type: "input_json_delta", block: at, partial_json: delta } });
+    else if (tool.name === frame.outputTool) push({ type: "text", block: at, delta });
+    else push({ type: "tool-call", block: at, id: tool.id, name: tool.name, delta });
+  };
+  const change = (index: number, delta: unknown, event: unknown, push: Push): void => {
+    const at = base + index;
+    if (grow(at, delta)) return;
+    switch (text(delta, "type")) {
+      case "text_delta":
+        return push({ type: "text", block: at, delta: text(delta, "text") ?? "" });
+      case "thinking_delta":
+        return push({ type: "reasoning", block: at, delta: text(delta, "thinking") ?? "" });
+      case "signature_delta":
+        return push({ type: "reasoning", block: at, delta: "", data: { signature: text(delta, "signature") ?? "" } });
+      case "input_json_delta":
+        return call(at, text(delta, "partial_json") ?? "", push);
+      case "citations_delta":
+        return push({
+          type: "opaque",
+          vendor,
+          value: asJson({ type: "citation", block: at, citation: record(delta, "citation") }),
+        });
+      default:
+        return push({ type: "opaque", vendor, value: asJson(event) });
+    }
+  };
+
+  return {
+    event: (event, push) => {
+      const index = isRecord(event) && typeof event["index"] === "number" ? event["index"] : 0;
+      switch (text(event, "type")) {
+        case "message_start":
+          base = used;
+          begin(record(event, "message"), push);
+          push({ type: "usage", usage: final });
+          break;
+        case "content_block_start":
+          block(index, record(event, "content_block"), false, push);
+          break;
+        case "content_block_delta":
+          change(index, record(event, "delta"), event, push);
+          break;
+        case "message_delta":
+          end(record(event, "delta"));
+          final = usage.add(record(event, "usage"));
+          push({ type: "usage", usage: final });
+          break;
+        case "message_stop":
+          finish(push);
+          break;
+        case "content_block_stop":
+          close(base + index, push);
+          break;
+        case "ping":
+          break;
+        default:
+          push({ type: "opaque", vendor, value: asJson(event) });
+      }
+    },
+    message: (message) => {
+      const parts: StreamPart[] = [];
+      const push: Push = (part) => void parts.push(part);
+      if (!isRecord(message))
+        throw new LlmError("malformed", "the vendor's answer is empty", { vendor, model: frame.model });
+      begin(message, push);
+      list(message, "content").forEach((content, index) => block(index, content, true, push));
+      end(message);
+      finish(push);
+      return parts;
+    },
+  };
+}

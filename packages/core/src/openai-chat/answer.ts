@@ -1,0 +1,134 @@
+import { LlmError } from "../error.ts";
+import { isRecord } from "../json.ts";
+import { openaiUsage } from "../openai/usage.ts";
+import type { FinishReason, StreamPart } from "../stream-part.ts";
+import { noUsage, type Usage } from "../usage.ts";
+import { bodyError, type Origin } from "../vendor/api-error.ts";
+import { asJson, list, record, text } from "../vendor/fields.ts";
+import type { Frame, Reader } from "../vendor/reader.ts";
+
+type Push = (part: StreamPart) => void;
+
+const FINISH: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool-calls",
+  function_call: "tool-calls",
+  content_filter: "content-filter",
+};
+
+/** A reader for one answer of Chat Completions, for both of its wires and for what compatible servers make of them. */
+export function newChatReader(frame: Frame, origin: Origin): Reader {
+  const { vendor } = frame;
+  const blocks = new Map<string, number>();
+  const calls = new Map<number, { readonly id: string; readonly name: string }>();
+  let started = false;
+  let refused = false;
+  let reason: string | undefined;
+  let usage: Usage = noUsage;
+  let tier: string | undefined;
+  let lastCall = 0;
+
+  const blockOf = (key: string): number => {
+    const block = blocks.get(key) ?? blocks.size;
+    blocks.set(key, block);
+    return block;
+  };
+  const begin = (answer: unknown, push: Push): void => {
+    if (started) return;
+    started = true;
+    const id = text(answer, "id");
+    push({
+      type: "start",
+      vendor,
+      model: text(answer, "model") ?? frame.model,
+      ...(id !== undefined && { id }),
+      ...frame.start,
+    });
+  };
+  const meter = (answer: unknown): void => {
+    tier = text(answer, "service_tier") ?? tier;
+    const raw = record(answer, "usage");
+    if (Object.keys(raw).length > 0) usage = openaiUsage(raw, tier);
+  };
+
+  /** A call begins with a new index, or, from servers that send none, with a new id. */
+  const toolCall = (call: unknown, position: number, push: Push): void => {
+    const fields = isRecord(call) ? call : {};
+    const id = text(call, "id");
+    const known = [...calls].find(([, other]) => id !== undefined && id !== "" && other.id === id)?.[0];
+    const index =
+      typeof fields["index"] === "number"
+        ? fields["index"]
+        : (known ?? (id ? calls.size : Math.max(lastCall, position)));
+    const body = record(call, "function");
+    const tool = calls.get(index) ?? { id: id ?? `call_${index}`, name: text(body, "name") ?? "" };
+    calls.set(index, tool);
+    lastCall = index;
+    const block = blockOf(`call ${index}`);
+    const delta = text(body, "arguments") ?? (isRecord(body["arguments"]) ? JSON.stringify(body["arguments"]) : "");
+    if (tool.name === frame.outputTool) push({ type: "text", block, delta });
+    else push({ type: "tool-call", block, ...tool, delta });
+  };
+  /** A delta, or a whole message: they have the same fields. */
+  const say = (message: unknown, push: Push): void => {
+    const thought = text(message, "reasoning_content") ?? text(message, "reasoning");
+    if (thought) push({ type: "reasoning", block: blockOf("reasoning"), delta: thought });
+    const content = text(message, "content");
+    if (content) push({ type: "text", block: blockOf("text"), delta: content });
+    const refusal = text(message, "refusal");
+    if (refusal) {
+      refused = true;
+      push({ type: "text", block: blockOf("text"), delta: refusal });
+    }
+    list(message, "tool_calls").forEach((call, position) => toolCall(call, position, push));
+    const old = record(message, "function_call");
+    if (Object.keys(old).length > 0) toolCall({ index: 0, id: "call_0", function: old }, 0, push);
+    for (const annotation of list(message, "annotations"))
+      push({ type: "opaque", vendor, value: asJson({ type: "annotation", annotation }) });
+  };
+  const finish = (push: Push): void => {
+    let mapped = FINISH[reason ?? ""] ?? "other";
+    const others = [...calls.values()].some((call) => call.name !== frame.outputTool);
+    if (mapped === "stop" && others) mapped = "tool-calls"; // some servers say stop
+    if (mapped === "tool-calls" && calls.size > 0 && !others) mapped = "stop";
+    if (refused && mapped === "stop") mapped = "refusal";
+    push({ type: "finish", reason: mapped, ...(reason !== undefined && { raw: reason }), usage });
+  };
+  const check = (answer: unknown): void => {
+    if (isRecord(answer) && isRecord(answer["error"])) throw bodyError(answer["error"], origin);
+  };
+
+  return {
+    event: (chunk, push) => {
+      check(chunk);
+      begin(chunk, push);
+      meter(chunk);
+      // only the first choice: this interface asks for one
+      for (const choice of list(chunk, "choices")) {
+        if (isRecord(choice) && typeof choice["index"] === "number" && choice["index"] > 0) continue;
+        say(record(choice, "delta"), push);
+        reason = text(choice, "finish_reason") ?? reason;
+      }
+      if (usage !== noUsage && reason === undefined) push({ type: "usage", usage });
+    },
+    // the usage comes after the finish reason, so that the answer is complete when the events have ended
+    end: (push) => {
+      if (reason !== undefined) finish(push);
+    },
+    message: (answer) => {
+      const parts: StreamPart[] = [];
+      const push: Push = (part) => void parts.push(part);
+      check(answer);
+      const choice = list(answer, "choices")[0];
+      if (!isRecord(choice))
+        throw new LlmError("malformed", "the vendor's answer has no choice", { vendor, model: frame.model });
+      begin(answer, push);
+      meter(answer);
+      say(record(choice, "message"), push);
+      reason = text(choice, "finish_reason");
+      finish(push);
+      return parts;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type OpenAI from "openai";
+import { LlmError } from "../error.ts";
+import type { AssistantPart, Message, ToolResultPart, UserPart } from "../message.ts";
+import { effortFor, samplingFor } from "../openai/hints.ts";
+import { dataUrl, plainText } from "../openai/media.ts";
+import { breakpoint } from "../openai/request.ts";
+import type { Model } from "../provider.ts";
+import type { ChatRequest, Effort } from "../request.ts";
+import { withoutMarks } from "../vendor/cache-marks.ts";
+import { splitOptions } from "../vendor/fields.ts";
+import { outputMode, outputName, outputSchema } from "../vendor/output.ts";
+import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
+import type { Prepared } from "../vendor/wire.ts";
+
+/** What is sent. */
+export type ChatBody = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+
+type Param = OpenAI.Chat.ChatCompletionMessageParam;
+type Content = OpenAI.Chat.ChatCompletionContentPart;
+
+const input = (part: UserPart, to: Model): Content => {
+  if (part.type === "text") return { type: "text", text: part.text, ...breakpoint(part) };
+  const { source } = part;
+  if (part.type === "image") {
+    if ("fileId" in source)
+      throw new LlmError("unsupported", "messages: Chat Completions takes images by URL or data, not by file id", to);
+    return {
+      type: "image_url",
+      image_url: { url: dataUrl(source), ...(part.detail && { detail: part.detail }) },
+      ...breakpoint(part),
+    };
+  }
+  if ("fileId" in source) return { type: "file", file: { file_id: source.fileId }, ...breakpoint(part) };
+  if ("url" in source)
+    throw new LlmError("unsupported", "messages: Chat Completions takes files by data or id, not by URL", to);
+  return { type: "file", file: { filename: part.name ?? "file", file_data: dataUrl(source) }, ...breakpoint(part) };
+};
+
+/** This wire takes text results without an error flag: the text says it. Pictures follow in a message of the user's. */
+function results(parts: readonly ToolResultPart[], to: Model): Param[] {
+  const params: Param[] = [];
+  const media: Content[] = [];
+  for (const part of parts) {
+    const texts =
+      typeof part.output === "string"
+        ? [part.output]
+        : part.output.flatMap((piece) => (piece.type === "text" ? [piece.text] : []));
+    if (typeof part.output !== "string")
+      for (const piece of part.output) if (piece.type !== "text") media.push(input(piece, to));
+    params.push({ role: "tool", tool_call_id: part.id, content: (part.isError ? "Error: " : "") + texts.join("\n\n") });
+  }
+  return media.length > 0 ? [...params, { role: "user", content: media }] : params;
+}
+
+/** Reasoning has no place on this wire. */
+function assistant(parts: readonly AssistantPart[]): Param[] {
+  const text = parts.reduce((all, part) => (part.type === "text" ? all + part.text : all), "");
+  const calls = parts.flatMap((part): OpenAI.Chat.ChatCompletionMessageFunctionToolCall[] => {
+    if (part.type !== "tool-call") return [];
+    const json = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
+    return [{ type: "function", id: part.id, function: { name: part.name, arguments: json } }];
+  });
+  if (text === "" && calls.length === 0) return [];
+  return [{ role: "assistant", content: text === "" ? null : text, ...(calls.length > 0 && { tool_calls: calls }) }];
+}
+
+function params(message: Message, to: Model): Param[] {
+  switch (message.role) {
+    case "system":
+      return [{ role: systemRole(to), content: plainText(message.content) }];
+    case "user":
+      return [
+        {
+          role: "user",
+          content:
+            typeof message.content === "string" ? message.content : message.content.map((part) => input(part, to)),
+        },
+      ];
+    case "assistant":
+      return typeof message.content === "string"
+        ? [{ role: "assistant", content: message.content }]
+        : assistant(message.content);
+    case "tool":
+      return results(message.content, to);
+  }
+}
+
+/** OpenAI's reasoning models know the newer name only; other servers the older one. */
+const systemRole = (to: Model): "developer" | "system" => (to.can.chatTools ? "developer" : "system");
+
+/** Where a model takes no tools while it reasons, it is asked not to. */
+function chatEffort(request: ChatRequest, to: Model, tools: boolean, warnings: Warnings): Effort | undefined {
+  const effort = effortFor(request, to, warnings);
+  if (!tools || !to.can.chatTools || effort === "none") return effort;
+  if (to.can.chatTools === "never")
+    throw new LlmError("unsupported", `tools: ${to.model} takes them on the Responses API only`, to);
+  if (effort !== undefined)
+    warnings.changed("effort", `${to.model} takes tools on Chat Completions only without effort; none was sent`);
+  return "none";
+}
+
+function toolChoice({ toolChoice: choice }: ChatRequest): ChatBody["tool_choice"] {
+  return typeof choice === "object" ? { type: "function", function: { name: choice.tool } } : choice;
+}
+
+/**
+ * A request in the words of Chat Completions.
+ *
+ * @throws LlmError `unsupported` for what cannot be said on this wire, and under `request.strict` for what the model
+ * cannot take
+ */
+export function toChat(request: ChatRequest, to: Model): Prepared<ChatBody> {
+  const warnings = collectWarnings(request, to.vendor, to.model);
+  const { body: extra, headers } = splitOptions(request, "openai", to.vendor);
+  const mode = outputMode(request, to);
+  const name = outputName(request);
+  const schema = outputSchema(request, "openai");
+  const tools: OpenAI.Chat.ChatCompletionTool[] = (request.tools ?? []).map((tool) => ({
+    type: "function",
+    function: {
+      name: tool.name,
+      parameters: tool.input,
+      ...(tool.description !== undefined && { description: tool.description }),
+      ...(tool.strict !== undefined && { strict: tool.strict }),
+    },
+  }));
+  if (mode === "tool")
+    tools.push({
+      type: "function",
+      function: { name, description: "Give the final answer.", parameters: schema, strict: true },
+    });
+  const effort = chatEffort(request, to, tools.length > 0, warnings);
+  const sampling = samplingFor(request, to, effort, warnings);
+  const choice = tools.length > 0 ? toolChoice(request) : undefined;
+  const stops = request.stop && request.stop.length > 0;
+  if (stops && !to.can.stop) warnings.unsupported("stop", `${to.model} takes no stop sequences`);
+
+  const told = mode === "instructions" || mode === "tool" ? request.output?.instructions : undefined;
+  const system = [
+    ...(request.system === undefined ? [] : [plainText(request.system)]),
+    ...(told === undefined ? [] : [told]),
+  ];
+  const native = { type: "json_schema", json_schema: { name, schema, strict: true } } as const;
+  const body: ChatBody = {
+    model: to.model,
+    messages: [
+      ...(system.length > 0 ? [{ role: systemRole(to), content: system.join("\n\n") } as const] : []),
+      ...withoutMarks(request, to, warnings).messages.flatMap((message) => params(message, to)),
+    ],
+    ...(request.maxTokens !== undefined &&
+      (to.can.chatTools ? { max_completion_tokens: request.maxTokens } : { max_tokens: request.maxTokens })),
+    ...(effort !== undefined && { reasoning_effort: effort }),
+    ...sampling,
+    ...(request.seed !== undefined && { seed: request.seed }),
+    ...(stops && to.can.stop && { stop: [...request.stop] }),
+    ...(tools.length > 0 && { tools }),
+    ...(choice !== undefined && { tool_choice: choice }),
+    ...(request.parallelTools !== undefined && tools.length > 0 && { parallel_tool_calls: request.parallelTools }),
+    ...(mode === "native" && { response_format: native }),
+    ...(request.user !== undefined && { safety_identifier: request.user }),
+    ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
+    ...extra,
+  };
+  return { body, headers, warnings, output: mode, outputTool: mode === "tool" ? name : undefined };
+}

@@ -1,0 +1,196 @@
+import { LlmError } from "../error.ts";
+import { isRecord } from "../json.ts";
+import type { FinishReason, StreamPart } from "../stream-part.ts";
+import { bodyError, type Origin } from "../vendor/api-error.ts";
+import { asJson, list, record, text } from "../vendor/fields.ts";
+import type { Frame, Reader } from "../vendor/reader.ts";
+import { openaiUsage } from "./usage.ts";
+
+type Push = (part: StreamPart) => void;
+
+/** Events that say nothing that others do not say too. */
+const HOUSEKEEPING = new Set([
+  "response.in_progress",
+  "response.queued",
+  "response.content_part.added",
+  "response.content_part.done",
+  "response.output_text.done",
+  "response.refusal.done",
+  "response.function_call_arguments.done",
+  "response.reasoning_summary_part.added",
+  "response.reasoning_summary_part.done",
+  "response.reasoning_summary_text.done",
+  "response.reasoning_text.done",
+  "keepalive",
+]);
+
+const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
+  max_output_tokens: "length",
+  content_filter: "content-filter",
+};
+
+/** A reader for one answer of OpenAI's Responses, for both of its wires. */
+export function newResponsesReader(frame: Frame, origin: Origin): Reader {
+  const { vendor } = frame;
+  const blocks = new Map<string, number>(); // item ids may change on the way; places do not
+  const filled = new Set<number>();
+  const calls = new Map<number, { readonly id: string; readonly name: string }>();
+  const section = new Map<number, string>(); // which part of its reasoning an item is at
+  let refused = false;
+  let called = false;
+
+  const blockOf = (...place: readonly unknown[]): number => {
+    const key = place.join("/");
+    const known = blocks.get(key) ?? blocks.size;
+    blocks.set(key, known);
+    return known;
+  };
+  const say = (block: number, delta: string, push: Push): void => {
+    if (delta === "") return;
+    filled.add(block);
+    push({ type: "text", block, delta });
+  };
+  const reason = (block: number, part: string, delta: string, push: Push): void => {
+    const before = section.get(block);
+    section.set(block, part);
+    push({ type: "reasoning", block, delta: before === undefined || before === part ? delta : `\n\n${delta}` });
+  };
+  const begin = (response: unknown, push: Push): void => {
+    const id = text(response, "id");
+    push({
+      type: "start",
+      vendor,
+      model: text(response, "model") ?? frame.model,
+      ...(id !== undefined && { id }),
+      ...frame.start,
+    });
+  };
+  const call = (place: number, item: unknown): void => {
+    const name = text(item, "name") ?? "";
+    if (name !== frame.outputTool) called = true;
+    calls.set(place, { id: text(item, "call_id") ?? text(item, "id") ?? "", name });
+  };
+  const pass = (place: number, delta: string, push: Push): void => {
+    const known = calls.get(place);
+    if (!known)
+      return push({ type: "opaque", vendor, value: { type: "function_call_arguments", output_index: place, delta } });
+    const block = blockOf(place);
+    if (delta !== "") filled.add(block);
+    if (known.name === frame.outputTool) push({ type: "text", block, delta });
+    else push({ type: "tool-call", block, ...known, delta });
+  };
+
+  /** A whole item; of what came in deltas already, only what they did not hold. */
+  const item = (place: number, value: unknown, push: Push): void => {
+    switch (text(value, "type")) {
+      case "message":
+        list(value, "content").forEach((content, index) => {
+          const block = blockOf(place, index);
+          const refusal = text(content, "refusal");
+          if (refusal !== undefined) refused = true;
+          if (!filled.has(block)) say(block, refusal ?? text(content, "text") ?? "", push);
+        });
+        break;
+      case "function_call":
+        if (!calls.has(place)) call(place, value);
+        if (!filled.has(blockOf(place))) pass(place, text(value, "arguments") ?? "", push);
+        break;
+      case "reasoning": {
+        const block = blockOf(place);
+        const texts = [...list(value, "summary"), ...list(value, "content")].map((part) => text(part, "text") ?? "");
+        const { id, encrypted_content, summary } = isRecord(value) ? value : {};
+        const data = asJson({
+          ...(id !== undefined && { id }),
+          ...(summary !== undefined && { summary }),
+          ...(typeof encrypted_content === "string" && { encrypted_content }),
+        });
+        push({ type: "reasoning", block, delta: section.has(block) ? "" : texts.join("\n\n"), data });
+        break;
+      }
+      default:
+        push({ type: "opaque", vendor, block: blockOf(place), value: asJson(value) });
+    }
+  };
+  const annotations = (value: unknown, push: Push): void => {
+    for (const content of list(value, "content"))
+      for (const annotation of list(content, "annotations"))
+        push({ type: "opaque", vendor, value: asJson({ type: "annotation", annotation }) });
+  };
+  const finish = (response: unknown, push: Push): void => {
+    const usage = openaiUsage(record(response, "usage"), text(response, "service_tier"));
+    const status = text(response, "status");
+    if (status === "failed" || status === "cancelled") {
+      push({ type: "usage", usage });
+      throw bodyError(record(response, "error"), origin);
+    }
+    const why = text(record(response, "incomplete_details"), "reason");
+    const incomplete = status === "incomplete" ? (INCOMPLETE[why ?? ""] ?? "other") : undefined;
+    const whole = refused ? "refusal" : called ? "tool-calls" : "stop";
+    const raw = why ?? status;
+    push({ type: "finish", reason: incomplete ?? whole, ...(raw !== undefined && { raw }), usage });
+  };
+
+  const event = (value: unknown, push: Push): void => {
+    const type = text(value, "type") ?? "";
+    const fields = isRecord(value) ? value : {};
+    const place = typeof fields["output_index"] === "number" ? fields["output_index"] : 0;
+    const delta = text(value, "delta") ?? "";
+    switch (type) {
+      case "response.created":
+        return begin(record(value, "response"), push);
+      case "response.output_text.delta":
+        return say(blockOf(place, fields["content_index"] ?? 0), delta, push);
+      case "response.refusal.delta":
+        refused = true;
+        return say(blockOf(place, fields["content_index"] ?? 0), delta, push);
+      case "response.reasoning_summary_text.delta":
+        return reason(blockOf(place), `summary ${String(fields["summary_index"])}`, delta, push);
+      case "response.reasoning_text.delta":
+        return reason(blockOf(place), `text ${String(fields["content_index"])}`, delta, push);
+      case "response.function_call_arguments.delta":
+        return pass(place, delta, push);
+      case "response.output_text.annotation.added":
+        return push({
+          type: "opaque",
+          vendor,
+          value: asJson({ type: "annotation", annotation: fields["annotation"] }),
+        });
+      case "response.output_item.added": {
+        const added = record(value, "item");
+        if (added["type"] !== "function_call") return;
+        call(place, added);
+        return pass(place, "", push);
+      }
+      case "response.output_item.done":
+        return item(place, record(value, "item"), push);
+      case "response.completed":
+      case "response.incomplete":
+      case "response.failed":
+      case "response.cancelled":
+        return finish(record(value, "response"), push);
+      case "error":
+        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, origin);
+      default:
+        if (!HOUSEKEEPING.has(type)) push({ type: "opaque", vendor, value: asJson(value) });
+    }
+  };
+
+  return {
+    event,
+    message: (response) => {
+      const parts: StreamPart[] = [];
+      const push: Push = (part) => void parts.push(part);
+      if (!isRecord(response))
+        throw new LlmError("malformed", "the vendor's answer is empty", { vendor, model: frame.model });
+      begin(response, push);
+      list(response, "output").forEach((value, place) => {
+        item(place, value, push);
+        if (text(value, "type") === "message") annotations(value, push);
+      });
+      if (text(response, "status") === "in_progress" || text(response, "status") === "queued")
+        throw new LlmError("truncated", "the vendor's answer is not complete", { vendor, model: frame.model });
+      finish(response, push);
+      return parts;
+    },
+  };
+}

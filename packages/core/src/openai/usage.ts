@@ -1,0 +1,35 @@
+import { isRecord } from "../json.ts";
+import { noUsage, type Usage } from "../usage.ts";
+import { asJson, count, record, text } from "../vendor/fields.ts";
+
+/**
+ * Our usage of what OpenAI counts, on Responses (`input_tokens`) and on Chat Completions (`prompt_tokens`): its input
+ * includes what was read from and written to the cache.
+ */
+export function openaiUsage(raw: unknown, tier?: string): Usage {
+  if (!isRecord(raw) || Object.keys(raw).length === 0) return noUsage;
+  const read =
+    raw["input_tokens_details"] === undefined
+      ? record(raw, "prompt_tokens_details")
+      : record(raw, "input_tokens_details");
+  const wrote =
+    raw["output_tokens_details"] === undefined
+      ? record(raw, "completion_tokens_details")
+      : record(raw, "output_tokens_details");
+  const ttl = record(read, "cache_write_tokens_details");
+  const halfHour = count(ttl, "ttl_30m_tokens");
+  const halfDay = count(ttl, "ttl_12h_tokens");
+  const cacheRead = count(read, "cached_tokens") ?? 0;
+  const cacheWrite = count(read, "cache_write_tokens") ?? 0;
+  const input = count(raw, "input_tokens") ?? count(raw, "prompt_tokens") ?? 0;
+  return {
+    input: Math.max(input, cacheRead + cacheWrite), // some servers leave the cached ones out of the sum
+    cacheRead,
+    cacheWrite,
+    ...((halfHour ?? halfDay) !== undefined && { cacheWrites: { "30m": halfHour ?? 0, "12h": halfDay ?? 0 } }),
+    output: count(raw, "output_tokens") ?? count(raw, "completion_tokens") ?? 0,
+    reasoning: count(wrote, "reasoning_tokens") ?? 0,
+    ...((tier ?? text(raw, "service_tier")) !== undefined && { tier: tier ?? text(raw, "service_tier") ?? "" }),
+    raw: asJson(raw),
+  };
+}

@@ -1,0 +1,148 @@
+import { isLlmError, LlmError, type ErrorCode } from "../error.ts";
+import { isRecord } from "../json.ts";
+import { retryAfter } from "./headers.ts";
+
+/** What the SDKs' errors have in common; every field may be missing. */
+interface ApiError extends Error {
+  readonly status?: number | undefined;
+  readonly type?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly errorCode?: string | null | undefined;
+  readonly headers?: Headers | undefined;
+  readonly requestID?: string | null | undefined;
+}
+
+const TYPES: Readonly<Record<string, ErrorCode>> = {
+  // Anthropic's error types
+  authentication_error: "auth",
+  billing_error: "quota",
+  permission_error: "permission",
+  not_found_error: "not-found",
+  request_too_large: "invalid-request",
+  rate_limit_error: "rate-limit",
+  timeout_error: "timeout",
+  api_error: "server",
+  overloaded_error: "overloaded",
+  conflict_error: "server",
+  // OpenAI's types and codes
+  insufficient_quota: "quota",
+  billing_hard_limit_reached: "quota",
+  billing_not_active: "quota",
+  rate_limit_exceeded: "rate-limit",
+  tokens: "rate-limit",
+  requests: "rate-limit",
+  invalid_api_key: "auth",
+  model_not_found: "not-found",
+  context_length_exceeded: "context-length",
+  string_above_max_length: "context-length",
+  content_filter: "content-filter",
+  content_policy_violation: "content-filter",
+  server_error: "server",
+  server_is_overloaded: "overloaded",
+  slow_down: "overloaded",
+  vector_store_timeout: "timeout",
+};
+
+const STATUSES: Readonly<Record<number, ErrorCode>> = {
+  401: "auth",
+  402: "quota",
+  403: "permission",
+  404: "not-found",
+  408: "timeout",
+  409: "server",
+  425: "server",
+  429: "rate-limit",
+  503: "overloaded",
+  504: "timeout",
+  529: "overloaded",
+};
+
+/** Vendors say these only in words. */
+const CONTEXT =
+  /prompt is too long|maximum context length|context window|context_length|exceeds? the (?:model'?s )?context/i;
+const FILTER = /content filter|content management policy|content filtering policy/i;
+/** 429s of Anthropic that waiting does not cure. */
+const SPENT = /spend_limit|ramp_limit|credit/;
+
+function codeOf(status: number | undefined, names: readonly string[], message: string): ErrorCode {
+  if (names.some((name) => SPENT.test(name))) return "quota";
+  for (const name of names) {
+    const code = TYPES[name];
+    if (code) return code;
+  }
+  if (status === undefined || (status >= 400 && status < 500)) {
+    if (CONTEXT.test(message) && status !== 429) return "context-length";
+    if (FILTER.test(message)) return "content-filter";
+  }
+  if (status === undefined) return "server";
+  return STATUSES[status] ?? (status >= 500 ? "server" : status >= 400 ? "invalid-request" : "malformed");
+}
+
+/** A text without the keys that vendors' messages repeat. */
+const withoutKeys = (text: string, secret: string | undefined): string => {
+  const clean = secret !== undefined && secret.length >= 4 ? text.replaceAll(secret, "***") : text;
+  return clean.replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
+};
+
+const isApiError = (error: unknown): error is ApiError =>
+  error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** All messages along the causes of an error: what fetch hides in them. */
+function reasons(error: unknown): string {
+  const seen: string[] = [];
+  for (let at = error; at instanceof Error && seen.length < 8; at = at.cause)
+    seen.push(at.name, at.message, "code" in at ? String(at.code) : "");
+  return seen.join(" ");
+}
+
+/** Which model of which vendor failed; `secret` is its key, to be kept out of messages. */
+export interface Origin {
+  readonly vendor: string;
+  readonly model: string;
+  readonly secret?: string | undefined;
+}
+
+/** What an SDK, fetch or a parser threw, as one of ours. */
+export function toLlmError(error: unknown, origin: Origin): LlmError {
+  if (isLlmError(error)) return error;
+  const { vendor, model } = origin;
+  const message = withoutKeys(textOf(error), origin.secret);
+  const cause = message === textOf(error) ? error : undefined; // one that repeats the key is not passed on
+  const fields = { vendor, model, cause };
+
+  if (error instanceof SyntaxError) return new LlmError("malformed", `unreadable answer: ${message}`, fields);
+  if (!isApiError(error)) {
+    if (/authentication method|missing credentials|api key/i.test(message))
+      return new LlmError("auth", message, fields);
+    return new LlmError("network", `${message} (${reasons(error)})`.slice(0, 1_000), fields);
+  }
+  if (error.status === undefined && !error.headers) {
+    const why = reasons(error);
+    if (/timed out|timeout/i.test(why)) return new LlmError("timeout", message, fields);
+    if (/was aborted/i.test(why)) return new LlmError("aborted", message, fields);
+    return new LlmError("network", message, fields);
+  }
+  const names = [error.errorCode, error.code, error.type].filter((name) => typeof name === "string");
+  const code = codeOf(error.status, names, message);
+  const wait = error.headers && retryAfter(error.headers);
+  return new LlmError(code, message, {
+    ...fields,
+    status: error.status,
+    requestId: error.requestID ?? undefined,
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  });
+}
+
+/** An error that a vendor sends inside an answer of status 200, OpenAI's `response.error` for example. */
+export function bodyError(body: unknown, origin: Origin): LlmError {
+  const fields = isRecord(body) ? body : {};
+  const message =
+    typeof fields["message"] === "string" ? fields["message"] : "the vendor reports a failure without a message";
+  const names = [fields["code"], fields["type"]].filter((name) => typeof name === "string");
+  return new LlmError(codeOf(undefined, names, message), withoutKeys(message, origin.secret), {
+    vendor: origin.vendor,
+    model: origin.model,
+  });
+}

@@ -1,0 +1,45 @@
+import type { ChatRequest } from "../request.ts";
+import { isRecord, type JsonObject } from "../json.ts";
+
+/** Reads fields of what a vendor sent, all of which may be missing or of another type than promised. */
+export const record = (value: unknown, key: string): Record<string, unknown> => {
+  const field = isRecord(value) ? value[key] : undefined;
+  return isRecord(field) ? field : {};
+};
+
+/** A text field, or undefined. */
+export const text = (value: unknown, key: string): string | undefined => {
+  const field = isRecord(value) ? value[key] : undefined;
+  return typeof field === "string" ? field : undefined;
+};
+
+/** A count: a number that is not negative, or undefined. */
+export const count = (value: unknown, key: string): number | undefined => {
+  const field = isRecord(value) ? value[key] : undefined;
+  return typeof field === "number" && field >= 0 ? field : undefined;
+};
+
+/** A list field, empty where there is none. */
+export const list = (value: unknown, key: string): readonly unknown[] => {
+  const field = isRecord(value) ? value[key] : undefined;
+  return Array.isArray(field) ? field : [];
+};
+
+/** What came as JSON from a vendor is JSON. */
+export const asJson = (value: unknown): JsonObject => value as JsonObject;
+
+/** The caller's options for a dialect and for the vendor that speaks it, without the headers, and those headers. */
+export function splitOptions(
+  { options = {} }: ChatRequest,
+  dialect: string,
+  vendor: string,
+): { readonly body: JsonObject; readonly headers: Record<string, string> | undefined } {
+  const { headers, ...body } = { ...options[dialect], ...options[vendor] };
+  if (!isRecord(headers)) return { body, headers: undefined };
+  return {
+    body,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
+  };
+}
