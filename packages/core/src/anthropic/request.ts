@@ -232,7 +232,7 @@ export function toCount(body: MessagesBody): Anthropic.MessageCountTokensParams 
     model,
     messages,
     ...(system !== undefined && { system }),
-    ...(tools && { tools })
+    ...(tools && { tools }),
     ...(tool_choice && { tool_choice }),
     ...(thinking && { thinking }),
     ...(output_config && { output_config }),

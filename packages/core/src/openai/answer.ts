@@ -125,7 +125,8 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     }
     const why = text(record(response, "incomplete_details"), "reason");
     const incomplete = status === "incomplete" ? (INCOMPLETE[why ?? ""] ?? "other") : undefined;
-    const whole = refused ? "refusal" : called ? "tool-calls" : "stop";
+    const later = status === "queued" || status === "in_progress"; // a background answer, to be asked for by its id
+    const whole = later ? "pause" : refused ? "refusal" : called ? "tool-calls" : "stop";
     const raw = why ?? status;
     push({ type: "finish", reason: incomplete ?? whole, ...(raw !== undefined && { raw }), usage });
   };
@@ -187,8 +188,6 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
         item(place, value, push);
         if (text(value, "type") === "message") annotations(value, push);
       });
-      if (text(response, "status") === "in_progress" || text(response, "status") === "queued")
-        throw new LlmError("truncated", "the vendor's answer is not complete", { vendor, model: frame.model });
       finish(response, push);
       return parts;
     },

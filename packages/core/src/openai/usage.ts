@@ -22,13 +22,16 @@ export function openaiUsage(raw: unknown, tier?: string): Usage {
   const cacheRead = count(read, "cached_tokens") ?? 0;
   const cacheWrite = count(read, "cache_write_tokens") ?? 0;
   const input = count(raw, "input_tokens") ?? count(raw, "prompt_tokens") ?? 0;
+  const reasoning = count(wrote, "reasoning_tokens") ?? 0;
+  const output = count(raw, "output_tokens") ?? count(raw, "completion_tokens") ?? 0;
+  const apart = reasoning > output || (reasoning > 0 && input + output + reasoning === count(raw, "total_tokens"));
   return {
     input: Math.max(input, cacheRead + cacheWrite), // some servers leave the cached ones out of the sum
     cacheRead,
     cacheWrite,
     ...((halfHour ?? halfDay) !== undefined && { cacheWrites: { "30m": halfHour ?? 0, "12h": halfDay ?? 0 } }),
-    output: count(raw, "output_tokens") ?? count(raw, "completion_tokens") ?? 0,
-    reasoning: count(wrote, "reasoning_tokens") ?? 0,
+    output: apart ? output + reasoning : output, // xAI counts its reasoning beside the output
+    reasoning,
     ...((tier ?? text(raw, "service_tier")) !== undefined && { tier: tier ?? text(raw, "service_tier") ?? "" }),
     raw: asJson(raw),
   };
