@@ -55,7 +55,7 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
     let cancelTimer = (): void => {};
     let unhook = (): void => {};
     let reject: ((error: LlmError) => void) | undefined; // of the read that waits
-    let failure: LlmError | undefined; // for the next read, when none waits
+    let ended: LlmError | undefined; // by us, before the answer was complete
     let over = false;
 
     const settle = (): void => {
@@ -63,13 +63,16 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       cancelTimer();
       unhook();
     };
+    /** The upstream's own error, which knows what has been used, comes first where it comes at once. */
     const end = (error: LlmError): void => {
       if (over) return;
       settle();
-      if (reject) reject(error);
-      else failure = error;
+      ended = error;
       stop.abort(error);
-      void source?.return?.().catch(() => {}); // it has been told; what it answers no longer matters
+      giveUp(reject);
+    };
+    const giveUp = (waiting: typeof reject): void => {
+      if (waiting && ended) systemClock.setTimeout(() => ended && waiting(ended), 0);
     };
     const fire = (late: Phase): void => {
       const ms = limits[late];
@@ -96,19 +99,26 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
     };
     const open = (): AsyncIterator<StreamPart> => {
       begun = clock.now();
-      unhook = onEnd(amend(call, { deadline: Infinity }), end, clock);
+      unhook = onEnd(call, end, clock);
       const deadline = Math.min(call.deadline, begun + limits.total);
       return inner.stream(request, amend(call, { signal: stop.signal, deadline }))[Symbol.asyncIterator]();
     };
     const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> =>
       new Promise((resolve, rejectRead) => {
         reject = rejectRead;
-        if (!call.whole) due = phase === "idle" ? clock.now() + limits.idle : begun + limits[phase];
-        if (Math.min(due, begun + limits.total) < timerAt) check();
+        if (ended) giveUp(reject);
+        else if (!call.whole) due = phase === "idle" ? clock.now() + limits.idle : begun + limits[phase];
+        if (!over && Math.min(due, begun + limits.total) < timerAt) check();
         from.next().then(
-          (result) => resolve(see(result)),
+          (result) => {
+            if (!result.done || !ended) return resolve(see(result));
+            const error = ended;
+            ended = undefined;
+            rejectRead(error);
+          },
           (error: unknown) => {
             settle();
+            ended = undefined;
             rejectRead(error);
           },
         );
@@ -118,18 +128,12 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       [Symbol.asyncIterator]: () => iterator,
       next: async () => {
         if (!source && !over) source = open();
-        if (failure) {
-          const error = failure;
-          failure = undefined;
-          throw error;
-        }
-        if (over) return DONE;
+        if (over && !ended) return DONE;
         return read(source as AsyncIterator<StreamPart>); // open() has set it
       },
       return: async () => {
-        if (over) return DONE;
         settle();
-        stop.abort(new LlmError("aborted", "the reader left"));
+        ended = undefined;
         await source?.return?.();
         return DONE;
       },

@@ -1,1 +1,4 @@
+export * from "./check.ts";
+export * from "./conformance.ts";
+export * from "./faults.ts";
 export * from "./mock.ts";
