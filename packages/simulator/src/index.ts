@@ -1,1 +1,11 @@
-export {};
+export * from "./answer.ts";
+export * from "./clock.ts";
+export * from "./fault/rule.ts";
+export * from "./fault/schedule.ts";
+export * from "./journal.ts";
+export * from "./model.ts";
+export * from "./options.ts";
+export * from "./random.ts";
+export * from "./recording.ts";
+export * from "./script.ts";
+export * from "./simulator.ts";

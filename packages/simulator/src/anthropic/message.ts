@@ -1,0 +1,125 @@
+import type { Answer, AnswerPart, Finish } from "../answer.ts";
+import { written, type Bill } from "../accounting/bill.ts";
+import type { Json } from "../json.ts";
+import type { Random } from "../random.ts";
+
+/** What a message is built with besides the answer. */
+export interface MessageContext {
+  readonly model: string;
+  /** Whether the caller speaks API version 2026-10-21, which always sends the nullable fields. */
+  readonly current: boolean;
+  /** Whether thoughts are shown or come with empty text. */
+  readonly showThinking: boolean;
+  readonly random: Random;
+}
+
+const STOP: Readonly<Record<Finish, string>> = {
+  stop: "end_turn",
+  length: "max_tokens",
+  "stop-sequence": "stop_sequence",
+  refusal: "refusal",
+  "content-filter": "refusal",
+  pause: "pause_turn",
+  context: "model_context_window_exceeded",
+  failed: "end_turn",
+};
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** Text that only looks like a signature or encrypted content: base64 that grows with what it stands for. */
+export function sealed(prefix: string, length: number, random: Random): string {
+  return `${prefix}${random.token(length - (length % 4) + 4 - (prefix.length % 4), BASE64)}`;
+}
+
+function block(part: AnswerPart, context: MessageContext): Json {
+  const { random } = context;
+  switch (part.type) {
+    case "text":
+      if (!part.citations?.length) return { type: "text", text: part.text };
+      return {
+        type: "text",
+        text: part.text,
+        citations: part.citations.map((source) => ({
+          type: "web_search_result_location",
+          cited_text: source.quote ?? part.text.slice(0, 120),
+          url: source.url,
+          title: source.title,
+          encrypted_index: sealed("Eo8B", 60, random),
+        })),
+      };
+    case "reasoning":
+      return {
+        type: "thinking",
+        thinking: context.showThinking ? part.text : "",
+        signature: sealed("EqoB", 160 + part.text.length, random),
+      };
+    case "tool-call":
+      return {
+        type: "tool_use",
+        id: part.id ?? `toolu_01${random.token(22)}`,
+        name: part.name,
+        input: part.input,
+        ...(context.current && { caller: { type: "direct" } }),
+      };
+    case "refusal":
+      return { type: "text", text: part.text };
+    case "native":
+      return part.value;
+  }
+}
+
+/** The usage object of a message. */
+export function messageUsage(bill: Bill, current: boolean): Json {
+  return {
+    input_tokens: bill.input - bill.cacheRead - written(bill),
+    cache_creation_input_tokens: written(bill),
+    cache_read_input_tokens: bill.cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: bill.cacheWrite["5m"],
+      ephemeral_1h_input_tokens: bill.cacheWrite["1h"],
+    },
+    output_tokens: bill.output,
+    ...(current && {
+      output_tokens_details: { thinking_tokens: bill.reasoning },
+      server_tool_use: null,
+      speed: bill.speed,
+    }),
+    service_tier: bill.tier,
+    inference_geo: current ? "global" : "not_available",
+    ...(bill.iterations && { iterations: bill.iterations }),
+  };
+}
+
+/** Why a message ends, as Anthropic says it. */
+function stopReason(answer: Answer): string {
+  if (answer.parts.some((part) => part.type === "refusal")) return "refusal";
+  if (answer.finish && answer.finish !== "stop") return STOP[answer.finish];
+  const calls = answer.parts.some(
+    (part) => part.type === "tool-call" || (part.type === "native" && part.value["type"] === "tool_use"),
+  );
+  return calls ? "tool_use" : "end_turn";
+}
+
+/** A whole answer as the Messages API sends it. */
+export function message(answer: Answer, bill: Bill, context: MessageContext): Json {
+  const refusal = answer.parts.find((part) => part.type === "refusal");
+  const stop = stopReason(answer);
+  const details =
+    stop === "refusal"
+      ? { type: "refusal", category: refusal?.category ?? null, explanation: refusal?.text ?? null }
+      : null;
+  return {
+    id: `msg_01${context.random.token(22)}`,
+    type: "message",
+    role: "assistant",
+    model: context.model,
+    ...(context.current && { container: null, diagnostics: null }),
+    content: answer.parts
+      .filter((part) => part.type !== "refusal" || part.text !== "")
+      .map((part) => block(part, context)),
+    stop_reason: stop,
+    stop_sequence: answer.stopSequence ?? null,
+    ...((context.current || details) && { stop_details: details }),
+    usage: messageUsage(bill, context.current),
+  };
+}

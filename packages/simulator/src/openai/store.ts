@@ -1,0 +1,38 @@
+import { objectsOf, textOf, type Json } from "../json.ts";
+import { inputItems } from "./question.ts";
+
+/** A response that was stored, with the conversation that led to it. */
+export interface StoredResponse {
+  readonly response: Json;
+  /** The items of its own input, those of its predecessors before them. */
+  readonly input: readonly Json[];
+}
+
+/** Responses that a caller may build on or fetch again. */
+export interface ResponseStore {
+  readonly add: (response: Json, body: Json) => void;
+  readonly get: (id: string) => StoredResponse | undefined;
+  readonly delete: (id: string) => boolean;
+  /** Everything said up to and including a response; empty for no id or an unknown one. */
+  readonly history: (id: unknown) => readonly Json[];
+}
+
+/** A store that keeps the last `size` responses. */
+export function createResponseStore(size = 256): ResponseStore {
+  const stored = new Map<string, StoredResponse>();
+  const history = (id: unknown): readonly Json[] => {
+    const found = stored.get(textOf(id));
+    return found ? [...found.input, ...objectsOf(found.response["output"])] : [];
+  };
+  return {
+    history,
+    get: (id) => stored.get(id),
+    delete: (id) => stored.delete(id),
+    add: (response, body) => {
+      const [oldest] = stored.keys();
+      if (stored.size >= size && oldest !== undefined) stored.delete(oldest);
+      const input = [...history(body["previous_response_id"]), ...inputItems(body["input"])];
+      stored.set(textOf(response["id"]), { response, input });
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import type { FaultSchedule } from "../fault/schedule.ts";
+import type { Journal, JournalEntry } from "../journal.ts";
+import type { Settings } from "../options.ts";
+import type { Scripts } from "../script.ts";
+import type { ResponseStore } from "../openai/store.ts";
+
+/** All that the handlers of one simulator share. */
+export interface Context {
+  readonly settings: Settings;
+  readonly scripts: Scripts;
+  readonly faults: FaultSchedule;
+  readonly store: ResponseStore;
+  readonly journal: Journal & { readonly add: (entry: JournalEntry) => void };
+  /** Milliseconds since `listen()`. */
+  readonly elapsed: () => number;
+}

@@ -1,0 +1,66 @@
+import { anthropicError } from "../anthropic/error.ts";
+import type { Failure } from "../failure.ts";
+import { isObject, type Json } from "../json.ts";
+import type { Vendor } from "../model.ts";
+import { openaiError } from "../openai/error.ts";
+import { readBody, type Exchange } from "./exchange.ts";
+
+/** Answers with a JSON body. */
+export function sendJson(
+  x: Exchange,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const text = JSON.stringify(body);
+  x.note.status = status;
+  x.note.bytes = Buffer.byteLength(text);
+  x.res.writeHead(status, {
+    ...headers,
+    "content-type": "application/json",
+    "content-length": String(x.note.bytes),
+  });
+  x.res.end(text);
+}
+
+/** Answers with an error in the vendor's envelope. */
+export function sendFailure(x: Exchange, vendor: Vendor, failure: Failure): void {
+  const { status, body } = vendor === "anthropic" ? anthropicError(failure, x.requestId) : openaiError(failure);
+  x.note.reason ??= failure.message;
+  sendJson(x, status, body, failure.headers);
+}
+
+/** The body of a request as a JSON object, or why it is none. */
+export async function readJson(x: Exchange): Promise<Json | Failure> {
+  const text = await readBody(x.req);
+  if (text === undefined) return { kind: "too-large", message: "Request exceeds the maximum size" };
+  try {
+    const body: unknown = JSON.parse(text);
+    x.note.request = text.length <= 65_536 ? body : text.slice(0, 65_536);
+    if (isObject(body)) return body;
+  } catch {
+    x.note.request = text.slice(0, 65_536);
+  }
+  return { kind: "invalid", message: "The request body is not valid JSON" };
+}
+
+/** Tells a failure from a body. */
+export function isFailure(value: Json | Failure): value is Failure {
+  return (
+    typeof value["kind" as keyof typeof value] === "string" &&
+    typeof value["message" as keyof typeof value] === "string"
+  );
+}
+
+/** Who a vendor's headers say the answer is from; the ids that the SDKs read. */
+export function setVendorHeaders(x: Exchange, vendor: Vendor, clockNow: number): void {
+  if (vendor === "anthropic") {
+    x.res.setHeader("request-id", x.requestId);
+    x.res.setHeader("anthropic-organization-id", "00000000-0000-4000-8000-000000000000");
+  } else {
+    x.res.setHeader("x-request-id", x.requestId);
+    x.res.setHeader("openai-version", "2020-10-01");
+    x.res.setHeader("openai-organization", "simulated");
+  }
+  x.res.setHeader("date", new Date(clockNow).toUTCString());
+}

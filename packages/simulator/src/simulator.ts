@@ -1,0 +1,186 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { FaultRule } from "./fault/rule.ts";
+import { createFaults, type Faults } from "./fault/schedule.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createResponseStore } from "./openai/store.ts";
+import { resolveOptions, type SimulatorOptions } from "./options.ts";
+import { random } from "./random.ts";
+import { createScripts, type Match, type ScriptBuilder } from "./script.ts";
+import type { Context } from "./server/context.ts";
+import type { Exchange } from "./server/exchange.ts";
+import { isControl, route, vendorOf } from "./server/router.ts";
+import { sendFailure } from "./server/send.ts";
+
+/** Where a simulator listens. */
+export interface Listening {
+  /** `http://127.0.0.1:PORT`: the base URL of an Anthropic client; an OpenAI client's has `/v1` behind it. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and breaks off what is still open. */
+  readonly close: () => Promise<void>;
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default: any free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1: nobody outside this machine is let in unless told otherwise. */
+  readonly host?: string;
+}
+
+/** A server that speaks the Anthropic and OpenAI wires and has no model behind it. */
+export interface Simulator {
+  /** Starts to listen. @throws the system's error if the port is taken; Error if it listens already */
+  readonly listen: (options?: ListenOptions) => Promise<Listening>;
+  readonly close: () => Promise<void>;
+  /** Begins a script: what requests of this kind are answered. @throws TypeError that names what is wrong */
+  readonly when: (match: Match) => ScriptBuilder;
+  /** The faults, to be changed while it runs. */
+  readonly faults: Faults;
+  /** What was asked and done. */
+  readonly journal: Journal;
+}
+
+/**
+ * Makes a simulator. It listens when told to, and on loopback only unless told otherwise.
+ *
+ * @throws TypeError that names the option that is wrong
+ * @example
+ * ```ts
+ * const simulator = createSimulator({ seed: 7 });
+ * const { url, close } = await simulator.listen();
+ * const client = new Anthropic({ baseURL: url, apiKey: "any" });
+ * await close();
+ * ```
+ */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const settings = resolveOptions(options);
+  const { clock } = settings;
+  let server: Server | undefined;
+  let address: { readonly port: number; readonly host: string } | undefined;
+  let started = clock.now();
+  let count = 0;
+  let refusalTimers: (() => void)[] = [];
+
+  const faults = createFaults(settings.seed, settings.faults, (rules) => applyRefusals(rules));
+  const scripts = createScripts();
+  const journal = createJournal(settings.journalSize);
+  const elapsed = (): number => clock.now() - started;
+  const context: Context = { settings, scripts, faults, journal, store: createResponseStore(), elapsed };
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const number = ++count;
+    const at = clock.now();
+    const url = new URL(req.url ?? "/", "http://localhost");
+    const control = isControl(url.pathname);
+    const abort = new AbortController();
+    const ids = random(settings.seed, "request", number);
+    const x: Exchange = {
+      number,
+      requestId: `req_${ids.token(24)}`,
+      method: req.method ?? "GET",
+      path: url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname,
+      query: url.searchParams,
+      req,
+      res,
+      signal: abort.signal,
+      note: {},
+    };
+    res.once("close", () => {
+      if (!res.writableFinished) abort.abort();
+    });
+    // A socket that breaks while it is written to is the caller's leave, no fault of ours.
+    res.on("error", () => abort.abort());
+    try {
+      await route(x, context);
+    } catch (error) {
+      x.note.reason = error instanceof Error ? error.message : String(error);
+      if (abort.signal.aborted || res.headersSent) res.destroy();
+      else sendFailure(x, vendorOf(x), { kind: "server", message: x.note.reason });
+    }
+    if (control) return;
+    journal.add({
+      events: 0,
+      bytes: 0,
+      ...x.note,
+      number,
+      requestId: x.requestId,
+      at,
+      method: x.method,
+      path: x.path,
+      outcome: x.note.outcome ?? (abort.signal.aborted ? "aborted" : "complete"),
+      duration: clock.now() - at,
+    });
+  }
+
+  function open(at: { readonly port: number; readonly host: string }): Promise<Server> {
+    const next = createServer({ keepAliveTimeout: 30_000 }, (req, res) => void handle(req, res));
+    return new Promise((resolve, reject) => {
+      next.once("error", reject);
+      next.listen(at.port, at.host, () => {
+        next.off("error", reject);
+        resolve(next);
+      });
+    });
+  }
+
+  function shut(): Promise<void> {
+    const open = server;
+    server = undefined;
+    if (!open) return Promise.resolve();
+    return new Promise((resolve) => {
+      open.close(() => resolve());
+      open.closeAllConnections();
+    });
+  }
+
+  /** Closes the door while a rule refuses connections, and opens it again after. */
+  function applyRefusals(rules: readonly FaultRule[]): void {
+    for (const cancel of refusalTimers) cancel();
+    refusalTimers = [];
+    if (!address) return;
+    const now = elapsed();
+    const refusing = rules.filter((rule) => rule.fault === "refuse");
+    const windows = refusing.map((rule) => {
+      const from = rule.from ?? 0;
+      return [from, Math.min(rule.until ?? Infinity, rule.for === undefined ? Infinity : from + rule.for)] as const;
+    });
+    const shouldRefuse = windows.some(([from, until]) => now >= from && now < until);
+    if (shouldRefuse && server) void shut();
+    const place = address;
+    if (!shouldRefuse && !server)
+      void open(place).then((next) => {
+        if (address === place && !server) server = next;
+        else next.close();
+      });
+    for (const edge of windows.flat())
+      if (edge > now && edge !== Infinity)
+        refusalTimers.push(clock.setTimeout(() => applyRefusals(faults.list()), edge - now));
+  }
+
+  async function close(): Promise<void> {
+    address = undefined;
+    for (const cancel of refusalTimers) cancel();
+    refusalTimers = [];
+    await shut();
+  }
+
+  return {
+    close,
+    when: scripts.when,
+    faults,
+    journal,
+    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
+      if (address) throw new Error("the simulator listens already");
+      server = await open({ port, host });
+      started = clock.now();
+      const bound = server.address();
+      const real = typeof bound === "object" && bound ? bound.port : port;
+      address = { port: real, host };
+      applyRefusals(faults.list());
+      const shown = host.includes(":") ? `[${host}]` : host;
+      return { url: `http://${shown}:${real}`, port: real, close, [Symbol.asyncDispose]: close };
+    },
+  };
+}
