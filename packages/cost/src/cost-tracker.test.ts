@@ -9,8 +9,9 @@ import {
   retry,
   toRequest,
   type Event,
+  type Provider,
 } from "@llm/core";
-import { mock, mockModel, type MockReply } from "@llm/core/testing";
+import { conformance, mock, mockModel, type MockReply } from "@llm/core/testing";
 import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { CostTracker } from "./cost-tracker.ts";
@@ -249,4 +250,9 @@ describe("middleware", () => {
     expect(compose(fallback(haiku("a"), mock("b")), costs.middleware()).price).toBeUndefined();
     expect(costs.total).toBe(0);
   });
+});
+
+describe("keeps the laws of a provider", () => {
+  const make = (): Provider => compose(haiku("A breaker opens when calls fail."), new CostTracker().middleware());
+  for (const check of conformance(make)) test(check.name, check.run);
 });
