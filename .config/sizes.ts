@@ -69,7 +69,13 @@ for (const name of packages) {
     const budget = budgets[key];
     const over = budget !== undefined && own > budget;
     if (over) failed++;
-    const row = [key.padEnd(28), `${own} B`.padStart(9), `${all} B`.padStart(9), budget === undefined ? "" : `≤ ${budget} B`, over ? "TOO LARGE" : ""];
+    const row = [
+      key.padEnd(28),
+      `${own} B`.padStart(9),
+      `${all} B`.padStart(9),
+      budget === undefined ? "" : `≤ ${budget} B`,
+      over ? "TOO LARGE" : "",
+    ];
     console.log(row.join("  ").trimEnd());
   }
 }
