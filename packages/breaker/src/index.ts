@@ -1,1 +1,10 @@
-export {};
+export * from "./breaker.ts";
+export * from "./event.ts";
+export * from "./group.ts";
+export * from "./middleware.ts";
+export * from "./options.ts";
+export * from "./permit.ts";
+export * from "./rejected.ts";
+export * from "./sharing.ts";
+export * from "./snapshot.ts";
+export * from "./verdict.ts";

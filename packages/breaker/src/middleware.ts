@@ -1,0 +1,64 @@
+import { isContent, watch, wrap } from "@llm/core";
+import type { Call, ChatRequest, Middleware, StreamPart, Watcher } from "@llm/core";
+import { createBreaker } from "./breaker.ts";
+import type { Breaker } from "./breaker.ts";
+import { Circuit } from "./circuit.ts";
+import { mergeHealth } from "./health.ts";
+import type { BreakerOptions } from "./options.ts";
+import { toPolicy } from "./policy.ts";
+
+/** How a call's priority is found: a tag `priority: "batch"` makes it a batch call. */
+const priorityOf = (call: Call): "batch" | "interactive" =>
+  call.tags["priority"] === "batch" ? "batch" : "interactive";
+
+function enter(breaker: Breaker, call: Call): Watcher {
+  const permit = breaker.acquire({ call, priority: priorityOf(call) });
+  const part = (part: StreamPart): void => {
+    if (part.type === "start" && part.rateLimits) permit.rateLimits(part.rateLimits);
+    // the parts of a whole answer come together, at its end
+    else if (!call.whole && isContent(part)) permit.firstToken();
+    else if (part.type === "finish") permit.success(part.usage);
+  };
+  return {
+    part,
+    end: (outcome) => {
+      if (outcome.type === "failed" && !call.signal?.aborted) permit.failure(outcome.error);
+      else permit.ignore(); // a finished one has succeeded already
+    },
+  };
+}
+
+/**
+ * A circuit breaker as a middleware, one for each provider that it is put around; or one that you made, to look at and
+ * to isolate by hand. A call is rejected before anything is asked; a stream counts when it ends; one that was cut or
+ * stalled has failed; one that its reader left counts for nothing. The provider's `health()` is the breaker's merged
+ * with the inner provider's.
+ *
+ * @throws TypeError that names the option that is out of range
+ * @example
+ * ```ts
+ * const steady = compose(provider, retry(), breaker({ failureThreshold: 5, resetTimeout: "60s" }));
+ * steady.health?.(); // { ready: true, errorRate: 0, firstPartMs: 412, … }
+ * ```
+ * @example One that you hold
+ * ```ts
+ * const circuit = createBreaker({ name: "claude" });
+ * const steady = compose(provider, breaker(circuit));
+ * circuit.isolate("maintenance until noon");
+ * ```
+ */
+export function breaker(options: BreakerOptions | Breaker = {}): Middleware {
+  if (!("acquire" in options)) toPolicy(options); // a bad option fails here, not when the layer is put on
+  return (inner) => {
+    const circuit = "acquire" in options ? options : createBreaker({ name: inner.name, ...options });
+    const open = (request: ChatRequest, call: Call): AsyncIterable<StreamPart> =>
+      watch(
+        () => inner.stream(request, call),
+        () => {
+          const asked = circuit instanceof Circuit ? circuit.prepare() : undefined;
+          return asked ? asked.then(() => enter(circuit, call)) : enter(circuit, call);
+        },
+      );
+    return wrap(inner, { stream: open, health: (call) => mergeHealth(circuit.health(), inner.health?.(call)) });
+  };
+}

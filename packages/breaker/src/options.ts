@@ -1,0 +1,82 @@
+import type { Clock, Duration } from "@llm/core";
+import type { BreakerEvent } from "./event.ts";
+import type { Group } from "./group.ts";
+import type { Sharing } from "./sharing.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** How soon a call may be shed: `batch` first. */
+export type Priority = "interactive" | "batch";
+
+/** When a call counts as slow. Both limits are optional; a call beyond either is slow. */
+export interface SlowOptions {
+  /** Longest time to the first token. Not judged for a call whose first token nobody reported. */
+  readonly firstToken?: Duration;
+  /** Most milliseconds for each output token, from the first token on. Not judged without a usage. */
+  readonly perToken?: number;
+  /** The share of slow calls that opens the breaker, above 0 and at most 1. Default 0.5. */
+  readonly rate?: number;
+}
+
+/** How the client-side throttle sheds; see {@link BreakerOptions.adaptiveThrottle}. */
+export interface ThrottleOptions {
+  /** How many times the accepted calls may be sent before some are shed; at least 1. Default 2; batch: half way to 1. */
+  readonly multiplier?: number;
+  /** What it looks back on. It widens by itself to twice the 99th percentile of call durations. Default `"2m"`. */
+  readonly window?: Duration;
+}
+
+/** How the concurrency limit moves; see {@link BreakerOptions.adaptiveConcurrency}. */
+export interface ConcurrencyOptions {
+  /** Where it starts. Default 20. */
+  readonly initial?: number;
+  /** Default 1. */
+  readonly min?: number;
+  /** Default 1000. */
+  readonly max?: number;
+}
+
+/** What a breaker can be told. Every part has a default. */
+export interface BreakerOptions {
+  /** Names it in errors, events and between processes. Default `"breaker"`; in a middleware the provider's name. */
+  readonly name?: string;
+  /** Failures in a row that open it; `Infinity`: never. Default 5. A run older than the window is forgotten. */
+  readonly failureThreshold?: number;
+  /** Share of failures in the window that opens it, above 0 and at most 1. Default 0.5. */
+  readonly failureRate?: number;
+  /** Fewest calls in the window for a share to mean something; `Infinity`: shares never open it. Default 10. */
+  readonly minimumCalls?: number;
+  /** What the shares look at: a time, or `{ calls: 100 }` for the last hundred calls (at most 10,000). Default `"60s"`. */
+  readonly window?: Duration | { readonly calls: number };
+  /** How finely a time window forgets: at most the window, at least a thousandth of it. Default a tenth. */
+  readonly bucket?: Duration;
+  /** Counts slow calls too. Default: none is slow. */
+  readonly slow?: SlowOptions;
+  /** How long it stays open the first time. Default `"60s"`. */
+  readonly resetTimeout?: Duration;
+  /**
+   * Longest time open. Each failed probe doubles the ceiling, and the time is drawn evenly between `resetTimeout` and
+   * the ceiling. Default `"10m"`, or `resetTimeout` when that is longer.
+   */
+  readonly maxResetTimeout?: Duration;
+  /** How long a bad credential or an unknown model keeps it open. Default `"10m"`. */
+  readonly longResetTimeout?: Duration;
+  /** Calls admitted while half-open; all must succeed to close it. Default 1. */
+  readonly probes?: number;
+  /** How long a probe holds its slot without a sign of life. Default `"60s"`. */
+  readonly probeLease?: Duration;
+  /** What an error says about the upstream. Default {@link verdictOf}, which is also used when this one throws. */
+  readonly classify?: (error: unknown) => Verdict;
+  /** Sheds calls at random while many fail, before and after the breaker opens; batch first. Default off. */
+  readonly adaptiveThrottle?: true | ThrottleOptions;
+  /** Limits calls in flight by how latency for each output token changes; batch gets less. Default off. */
+  readonly adaptiveConcurrency?: true | ConcurrencyOptions;
+  /** Candidates of which the last usable one is kept closed; see {@link createGroup}. */
+  readonly group?: Group;
+  /** Shares trips with other processes; see `@llm/breaker/redis`. */
+  readonly sharing?: Sharing;
+  /** Hears every event of this breaker, besides the listener of the call that caused it. */
+  readonly onEvent?: (event: BreakerEvent) => void;
+  readonly clock?: Pick<Clock, "now">;
+  /** Evenly distributed from 0 to below 1. Default `Math.random`. */
+  readonly random?: () => number;
+}

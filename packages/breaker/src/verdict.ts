@@ -1,0 +1,24 @@
+import { errorCodes, isLlmError } from "@llm/core";
+import type { Meaning } from "@llm/core";
+
+/**
+ * What an error says about the upstream: `failure` counts against it, `throttle` asks to wait, `credential` and `model`
+ * say that this key or this model will not work for long, `neutral` says nothing.
+ */
+export type Verdict = Meaning["health"];
+
+/**
+ * The verdict on something thrown: by core's table for an `LlmError`; `neutral` for an `AbortError`, because the caller
+ * gave up; `failure` for everything else, whatever its type.
+ *
+ * @example
+ * ```ts
+ * verdictOf(new LlmError("overloaded", "busy")); // "failure"
+ * verdictOf(undefined); // "failure": rejected with nothing
+ * ```
+ */
+export function verdictOf(error: unknown): Verdict {
+  if (isLlmError(error)) return (errorCodes[error.code] as Meaning | undefined)?.health ?? "failure"; // a newer core's code
+  const aborted = typeof error === "object" && error !== null && "name" in error && error.name === "AbortError";
+  return aborted ? "neutral" : "failure";
+}

@@ -1,0 +1,57 @@
+import { isLlmError } from "@llm/core";
+import type { RateLimit } from "@llm/core";
+
+/** The first wait after a 429 that does not say how long, in milliseconds; it doubles with each one that follows. */
+const FIRST = 1_000;
+/** The longest wait that an upstream may ask for, in milliseconds: a day. */
+const LONGEST = 86_400_000;
+
+/** How long an upstream has asked to wait. */
+export class Wait {
+  /** When calls may pass again. */
+  until = 0;
+  /** Refusals in a row. */
+  #refusals = 0;
+  /** When exhausted limits are full again, in milliseconds since 1970. */
+  #fullAt = 0;
+
+  /** Remembers exhausted limits: they matter once the upstream refuses. */
+  note(limits: readonly RateLimit[]): void {
+    for (const { remaining, resetAt = 0 } of limits)
+      if (remaining === 0) this.#fullAt = Math.max(this.#fullAt, resetAt);
+  }
+
+  /**
+   * A refusal of a call that began at `started`: waits until the latest time that any refusal named.
+   *
+   * @param inner turns a time since 1970 into one of the clock in use
+   * @param most the longest wait when nobody said how long
+   * @returns whether the wait became longer
+   */
+  refused(error: unknown, now: number, started: number, inner: (time: number) => number, most: number): boolean {
+    const known = isLlmError(error) ? error : undefined;
+    this.note(known?.partial?.rateLimits ?? []);
+    const named = Math.max(now + (known?.retryAfterMs ?? 0), this.#fullAt > 0 ? inner(this.#fullAt) : 0);
+    this.#fullAt = 0;
+    // calls that were sent together are refused together: one refusal
+    const again = started >= this.until;
+    const guess = again ? now + Math.min(FIRST * 2 ** this.#refusals, most) : 0;
+    if (again) this.#refusals++;
+    const until = Math.min(named > now ? named : guess, now + LONGEST);
+    if (until <= this.until) return false;
+    this.until = until;
+    return true;
+  }
+
+  /** A call was accepted: the next guess starts small. Says whether that is news. */
+  accepted(): boolean {
+    const news = this.#refusals > 0;
+    this.#refusals = 0;
+    return news;
+  }
+
+  /** Whether nothing is left of it: calls pass, and one has been accepted. */
+  isOver(now: number): boolean {
+    return now >= this.until && this.#refusals === 0;
+  }
+}
