@@ -12,10 +12,17 @@ describe("withoutSuffix", () => {
     expect(withoutSuffix(dated)).toBe(plain);
   });
 
-  test.each(["claude-sonnet-5-5", "gpt-5.5-pro", "gpt-5.5-zeta", "gpt-5-1", "claude-opus-5-2026", "latest", "o3", ""])(
-    "%s has no suffix",
-    (name) => {
-      expect(withoutSuffix(name)).toBeUndefined();
-    },
-  );
+  test.each([
+    "claude-sonnet-5-5",
+    "gpt-5.5-pro",
+    "gpt-5.5-zeta",
+    "gpt-5-1",
+    "claude-opus-5-2026",
+    "gpt-6-sol-v2",
+    "latest",
+    "o3",
+    "",
+  ])("%s has no suffix", (name) => {
+    expect(withoutSuffix(name)).toBeUndefined();
+  });
 });

@@ -1,5 +1,5 @@
 /** A date or an alias, which leave a model what it is: `-20260901`, `-2026-09-01`, `@20260901`, `-latest`, `-v1:0`. */
-const SUFFIX = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest|default|v\d+(?::\d+)?)$/;
+const SUFFIX = /[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest|v\d+:\d+)$/;
 
 /**
  * A model's name without the date or alias at its end; undefined if it has none. Never a mere prefix: the next model of

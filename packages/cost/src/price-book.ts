@@ -65,9 +65,9 @@ export function priceBook(list: PriceList): PriceBook {
     if (!addsUp(usage)) return "bad-usage";
     const rates = ratesOf(model, at, vendor);
     if (typeof rates === "string") return rates;
-    const { iterations = [], tier, speed, region } = usage;
     let sum = toolCost(rates, usage);
-    if (iterations.length === 0) {
+    const { iterations, tier, speed, region } = usage;
+    if (!iterations || iterations.length === 0) {
       const tokens = tokenCost(rates, usage);
       return typeof tokens === "string" ? tokens : sum + tokens;
     }

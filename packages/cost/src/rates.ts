@@ -7,6 +7,7 @@ import type { Unpriced } from "./unpriced.ts";
 /** Factors are kept in thousandths. */
 const FACTOR = 1_000;
 const ONE = BigInt(FACTOR);
+const SCALE = ONE ** 4n;
 
 /** A price in pico-dollars for a token, and for a request to a tool. */
 export interface Rates {
@@ -62,8 +63,8 @@ export function toRates(price: Price, name: string): Rates {
   };
 }
 
-/** A rate times factors, rounded to the nearest pico-dollar for a token. */
-const scaled = (rate: Pico, factor: bigint, scale: bigint): Pico => (rate * factor + scale / 2n) / scale;
+/** A rate times four factors, rounded to the nearest pico-dollar for a token. */
+const scaled = (rate: Pico, factors: bigint): Pico => (rate * factors + SCALE / 2n) / SCALE;
 
 /** What the tokens of a usage cost at a price. */
 export function tokenCost(rates: Rates, usage: Spent): Pico | Unpriced {
@@ -75,10 +76,9 @@ export function tokenCost(rates: Rates, usage: Spent): Pico | Unpriced {
   const long = rates.long && usage.input > rates.long.above ? rates.long : undefined;
 
   const plain = tier === ONE && speed === ONE && region === ONE && !long;
-  const factor = tier * speed * region;
-  const scale = ONE ** 4n;
-  const read = (rate: Pico): Pico => (plain ? rate : scaled(rate, factor * (long?.input ?? ONE), scale));
-  const write = (rate: Pico): Pico => (plain ? rate : scaled(rate, factor * (long?.output ?? ONE), scale));
+  const factor = plain ? ONE : tier * speed * region;
+  const read = (rate: Pico): Pico => (plain ? rate : scaled(rate, factor * (long?.input ?? ONE)));
+  const write = (rate: Pico): Pico => (plain ? rate : scaled(rate, factor * (long?.output ?? ONE)));
 
   const { input, output, cacheRead = 0, cacheWrite = 0, cacheWrites } = usage;
   let cost = BigInt(input - cacheRead - cacheWrite) * read(rates.input) + BigInt(output) * write(rates.output);
@@ -93,30 +93,33 @@ export function tokenCost(rates: Rates, usage: Spent): Pico | Unpriced {
 }
 
 /** What the vendor's tools cost by request. */
-export function toolCost(rates: Rates, { serverTools = {} }: Spent): Pico {
+export function toolCost(rates: Rates, { serverTools }: Spent): Pico {
   let cost = 0n;
-  for (const [tool, requests] of Object.entries(serverTools)) cost += BigInt(requests) * (rates.tools.get(tool) ?? 0n);
+  for (const tool in serverTools) cost += BigInt(serverTools[tool] ?? 0) * (rates.tools.get(tool) ?? 0n);
   return cost;
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
-/** Whether a usage adds up: whole counts of 0 or more, of which the parts are no more than the whole. */
-export function addsUp({
-  input,
-  output,
-  cacheRead = 0,
-  cacheWrite = 0,
-  cacheWrites = {},
-  serverTools = {},
-}: Spent): boolean {
-  const writes = Object.values(cacheWrites);
-  return (
-    [input, output, cacheRead, cacheWrite, ...writes, ...Object.values(serverTools)].every(isCount) &&
-    cacheRead + cacheWrite <= input &&
-    writes.reduce((sum, count) => sum + count, 0) <= cacheWrite
-  );
+/** The sum of counts; NaN if one of them is none. */
+function sumOf(counts: { readonly [name: string]: number } | undefined): number {
+  let sum = 0;
+  for (const name in counts) {
+    const count = counts[name] ?? 0;
+    sum += isCount(count) ? count : Number.NaN;
+  }
+  return sum;
 }
+
+/** Whether a usage adds up: whole counts of 0 or more, of which the parts are no more than the whole. */
+export const addsUp = ({ input, output, cacheRead = 0, cacheWrite = 0, cacheWrites, serverTools }: Spent): boolean =>
+  isCount(input) &&
+  isCount(output) &&
+  isCount(cacheRead) &&
+  isCount(cacheWrite) &&
+  cacheRead + cacheWrite <= input &&
+  sumOf(cacheWrites) <= cacheWrite &&
+  sumOf(serverTools) >= 0;
 
 /**
  * The sub-calls that are billed. A vendor that tries one model after another reports the attempts that declined as well,

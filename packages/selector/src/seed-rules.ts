@@ -29,8 +29,8 @@ const said = (phrases: RegExp, task: string): string | undefined =>
  * only, in any case: "playlist" is no "list". A short question stays simple whatever it is about: "What is the
  * architecture of Rome?"
  *
- * It costs next to nothing and knows next to nothing: as a router between a weak and a strong model it did no better
- * than chance on four benchmarks (APGR on MMLU 0.527, GSM8K 0.496, MT-Bench 0.467, RouterArena 0.488; chance is 0.5).
+ * It costs next to nothing and knows next to nothing: as a router between a weak and a strong model it did about as
+ * well as chance on four benchmarks (APGR on MMLU 0.527, GSM8K 0.496, MT-Bench 0.467, RouterArena 0.488; chance is 0.5).
  * Where you know better, name the level with `request.task`.
  *
  * @example

@@ -38,7 +38,7 @@ export const anthropic: readonly ModelPrices[] = [
     model: "claude-fable-5-2",
     prices: [
       {
-        from: "2026-11-01", // the month in which it came out; the day is not known
+        from: "2026-11-09", // the day on which it came into the vendor's SDK, 1.7.0
         ...rates(8, 40, 0.2, 10, 16),
         ...MODERN,
         source: "npm @earendil-works/pi-ai 1.5.2; the hour's cache write by the vendor's rule (2 × input)",
