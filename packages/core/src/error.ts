@@ -120,15 +120,15 @@ export class LlmError extends Error {
   /** Whether the same request to the same place may succeed. */
   readonly retryable: boolean;
   /** How long the upstream asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** The HTTP status, where there was one. */
-  readonly status?: number;
-  readonly vendor?: string;
-  readonly model?: string;
+  declare readonly status?: number;
+  declare readonly vendor?: string;
+  declare readonly model?: string;
   /** The vendor's id of the request. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** What had arrived when it failed: text, content and the usage to bill. */
-  readonly partial?: Partial<ChatResult>;
+  declare readonly partial?: Partial<ChatResult>;
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -163,8 +163,11 @@ export const isLlmError = (value: unknown, ...codes: readonly ErrorCode[]): valu
  * so is whatever a subclass added.
  */
 export function withPartial(error: LlmError, partial: Partial<ChatResult>): LlmError {
-  return Object.create(Object.getPrototypeOf(error) as object, {
-    ...Object.getOwnPropertyDescriptors(error),
+  const copy = Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error) as object) as LlmError; // an error, of the same class
+  const { stack: _, ...fields } = Object.getOwnPropertyDescriptors(error); // an accessor that only works on its own error
+  return Object.defineProperties(copy, {
+    ...fields,
+    stack: { value: error.stack, writable: true, configurable: true },
     partial: { value: { ...partial, ...error.partial }, enumerable: true },
-  }) as LlmError; // the same prototype and the same own properties: the same class
+  });
 }

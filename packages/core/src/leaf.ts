@@ -12,6 +12,11 @@ import { truncated } from "./watch.ts";
 /** One upstream request in a vendor's words. */
 export interface Wire<E> {
   /**
+   * Checks the request and puts it into the vendor's words, at the first read. What it throws is thrown before anything
+   * is sent, so no event tells of it.
+   */
+  readonly prepare?: () => void;
+  /**
    * Sends the request. Resolves, once it is accepted, with the vendor's events or, where the whole answer came at once,
    * with its parts. `signal` is aborted when nobody wants the answer any more.
    */
@@ -54,7 +59,8 @@ export function leaf<E>(
   let started = false;
   let finished = false;
   let unhook = (): void => {};
-  let reject: ((error: LlmError) => void) | undefined; // of the read that waits
+  let resolve: ((result: IteratorResult<StreamPart>) => void) | undefined; // of the read that waits
+  let reject: ((error: LlmError) => void) | undefined; // the same
   let failure: LlmError | undefined; // for the next read, when none waits
   let sentAt = 0;
   let firstPartMs: number | undefined;
@@ -161,6 +167,7 @@ export function leaf<E>(
   };
 
   const open = async (): Promise<void> => {
+    wire.prepare?.();
     state = "open";
     sentAt = Date.now();
     emit(call, "api.request", { vendor: model.vendor, model: model.model });
@@ -209,17 +216,18 @@ export function leaf<E>(
       if (state === "over") return Promise.resolve(DONE);
       const ready = shift();
       if (ready) return Promise.resolve(ready);
-      return new Promise((resolve, rejectRead) => {
+      return new Promise((resolveRead, rejectRead) => {
+        resolve = resolveRead;
         reject = rejectRead;
         if (!begin()) return;
         pull().then(
           (result) => {
             reject = undefined;
-            resolve(result);
+            resolveRead(result);
           },
           (error: unknown) => {
             reject = undefined;
-            if (state === "over") return resolve(DONE); // its end has been told already
+            if (state === "over") return resolveRead(DONE); // its end has been told already
             const failed = fail(isLlmError(error) ? error : wire.toError(error));
             cancel(failed);
             rejectRead(failed);
@@ -232,6 +240,7 @@ export function leaf<E>(
       if (state !== "over") {
         settle("left");
         queue.length = at = 0;
+        resolve?.(DONE);
         cancel(new LlmError("aborted", "the reader left"));
       }
       return Promise.resolve(DONE);

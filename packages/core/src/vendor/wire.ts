@@ -57,9 +57,10 @@ export function sdkWire<Body>(
   whole: boolean,
   dialect: Dialect<Body>,
 ): Wire<unknown> {
+  let prepared: Prepared<Body> | undefined;
   let reader: Reader | undefined; // once the headers are there
   const open = async (signal: AbortSignal): Promise<AsyncIterator<unknown> | readonly StreamPart[]> => {
-    const { body, headers, warnings, output, outputTool } = dialect.prepare(request);
+    const { body, headers, warnings, output, outputTool } = (prepared ??= dialect.prepare(request));
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
     const { data, response } = await dialect.send(body, settings, whole);
     const limits = rateLimits(response.headers);
@@ -79,6 +80,7 @@ export function sdkWire<Body>(
     return !whole && isStream(data) ? data[Symbol.asyncIterator]() : reader.message(data);
   };
   return {
+    prepare: () => void (prepared = dialect.prepare(request)),
     open,
     read: (event, push) => reader?.event(event, push),
     end: (push) => reader?.end?.(push),
