@@ -6,6 +6,7 @@ import { priceBook, type PriceBook } from "./price-book.ts";
 import type { PriceList } from "./price.ts";
 import { prices as listPrices } from "./prices.ts";
 import type { Spent } from "./spent.ts";
+import type { Unpriced } from "./unpriced.ts";
 
 /** What a tracker knows and tells. */
 export interface CostTrackerOptions {
@@ -17,8 +18,11 @@ export interface CostTrackerOptions {
   readonly clock?: Clock;
 }
 
-/** Where an event comes from. */
-type Origin = Pick<Event, "call" | "parent" | "at">;
+/** What was asked of whom, and when: what an event of ours begins with. */
+interface Source extends Pick<Event, "call" | "parent" | "at"> {
+  readonly vendor?: string;
+  readonly model: string;
+}
 
 /** Most models in `byModel`; what comes after is under `"other"`. */
 const MODELS = 1_000;
@@ -99,7 +103,7 @@ export class CostTracker {
       throw new TypeError(
         `the tokens of ${model} must be whole numbers of 0 or more, the parts no more than the whole`,
       );
-    return this.#count({ call: newCall().id, at }, model, spent, cost, undefined, [this.#onEvent]);
+    return this.#count({ call: newCall().id, at, model }, spent, cost);
   }
 
   /**
@@ -137,37 +141,30 @@ export class CostTracker {
   #hear(event: Event, listener: Listener | undefined): void {
     if (event.type !== "api.response" || this.#heard.has(event)) return;
     this.#heard.add(event);
-    const { model, usage, vendor, call, parent, at } = event;
+    const { call, parent, at, vendor, model, usage } = event;
     const cost = this.#book.cost(model, usage, at, vendor);
-    this.#count({ call, at, ...(parent !== undefined && { parent }) }, model, usage, cost, vendor, [
-      listener,
-      this.#onEvent,
-    ]);
+    this.#count({ call, ...(parent !== undefined && { parent }), at, vendor, model }, usage, cost, listener);
   }
 
   /** Adds a cost, or notes that there is none, and tells. */
-  #count(
-    origin: Origin,
-    model: string,
-    { input, output, estimated }: Spent,
-    cost: ReturnType<PriceBook["cost"]>,
-    vendor: string | undefined,
-    listeners: readonly (Listener | undefined)[],
-  ): number | undefined {
-    const common = { ...origin, ...(vendor !== undefined && { vendor }), model, input, output };
+  #count(source: Source, usage: Spent, cost: Pico | Unpriced, listener?: Listener): number | undefined {
+    const { model } = source;
+    const { input, output, estimated } = usage;
     const tell = (event: Event): void => {
-      for (const listener of listeners) if (listener) notify(listener, event);
+      if (listener) notify(listener, event);
+      if (this.#onEvent) notify(this.#onEvent, event);
     };
     if (typeof cost === "string") {
       if (this.#unknown.size < UNKNOWN) this.#unknown.add(model);
-      tell({ ...common, type: "cost.unpriced", reason: cost });
+      tell({ type: "cost.unpriced", ...source, input, output, reason: cost });
       return undefined;
     }
     this.#total += cost;
     const name = this.#byModel.has(model) || this.#byModel.size < MODELS ? model : "other";
     this.#byModel.set(name, (this.#byModel.get(name) ?? 0n) + cost);
     const dollars = toDollars(cost);
-    tell({ ...common, ...(estimated && { estimated }), type: "api.cost", cost: dollars, total: this.total });
+    const known = { input, output, ...(estimated && { estimated }) };
+    tell({ type: "api.cost", ...source, ...known, cost: dollars, total: this.total });
     return dollars;
   }
 }

@@ -1,7 +1,9 @@
 import type { ModelPrices, Price } from "../price.ts";
 
-// Checked against the copy of 2026-10-24 and the model pages; the table names every model with its five rates.
+// The vendor's table has five rates for each model; they were read in it, on the models' own pages, or in a copy.
 const PAGE = "https://platform.claude.com/docs/en/about-claude/pricing";
+/** A careful copy of the vendor's page, with its history. */
+const COPY = `npm @pydantic/genai-prices 0.1.8, after ${PAGE}`;
 const overview = (model: string): string => `https://platform.claude.com/docs/en/models/${model}/overview`;
 
 type Rates = Pick<Price, "input" | "output" | "cacheRead" | "cacheWrite">;
@@ -118,8 +120,8 @@ export const anthropic: readonly ModelPrices[] = [
     model: "claude-opus-4-6",
     aliases: ["claude-opus-4.6"],
     prices: [
-      { from: "2026-02-05", ...OPUS_5, ...MODERN, ...LONG, source: PAGE },
-      { from: "2026-03-13", ...OPUS_5, ...MODERN, source: PAGE },
+      { from: "2026-02-05", ...OPUS_5, ...MODERN, ...LONG, source: COPY },
+      { from: "2026-03-13", ...OPUS_5, ...MODERN, source: COPY },
     ],
   },
   {
@@ -127,8 +129,8 @@ export const anthropic: readonly ModelPrices[] = [
     model: "claude-sonnet-4-6",
     aliases: ["claude-sonnet-4.6", "claude-4.6-sonnet"],
     prices: [
-      { from: "2026-02-17", ...SONNET_4, ...MODERN, ...LONG, source: PAGE },
-      { from: "2026-03-13", ...SONNET_4, ...MODERN, source: PAGE },
+      { from: "2026-02-17", ...SONNET_4, ...MODERN, ...LONG, source: COPY },
+      { from: "2026-03-13", ...SONNET_4, ...MODERN, source: COPY },
     ],
   },
   {
@@ -141,13 +143,13 @@ export const anthropic: readonly ModelPrices[] = [
     vendor,
     model: "claude-haiku-4-5",
     aliases: ["claude-haiku-4.5"],
-    prices: [{ from: "2025-10-15", ...rates(1, 5, 0.1, 1.25, 2), ...ALL, source: PAGE }],
+    prices: [{ from: "2025-10-15", ...rates(1, 5, 0.1, 1.25, 2), ...ALL, source: COPY }],
   },
   {
     vendor,
     model: "claude-sonnet-4-5",
     aliases: ["claude-sonnet-4.5", "claude-4.5-sonnet"],
-    prices: [{ from: "2025-09-29", ...SONNET_4, ...ALL, ...LONG, source: PAGE }],
+    prices: [{ from: "2025-09-29", ...SONNET_4, ...ALL, ...LONG, source: COPY }],
   },
   {
     vendor,
@@ -165,16 +167,16 @@ export const anthropic: readonly ModelPrices[] = [
     vendor,
     model: "claude-sonnet-4",
     aliases: ["claude-sonnet-4-0"],
-    prices: [{ from: "2025-05-22", ...SONNET_4, ...ALL, ...LONG, source: PAGE }],
+    prices: [{ from: "2025-05-22", ...SONNET_4, ...ALL, ...LONG, source: COPY }],
   },
   {
     vendor,
     model: "claude-3-haiku",
-    prices: [{ from: "2024-03-07", ...rates(0.25, 1.25, 0.03, 0.3, 0.5), tiers: ALL.tiers, source: PAGE }],
+    prices: [{ from: "2024-03-07", ...rates(0.25, 1.25, 0.03, 0.3, 0.5), tiers: ALL.tiers, source: COPY }],
   },
   {
     vendor,
     model: "claude-3-opus",
-    prices: [{ from: "2024-02-29", ...OPUS_4, tiers: ALL.tiers, source: PAGE }],
+    prices: [{ from: "2024-02-29", ...OPUS_4, tiers: ALL.tiers, source: COPY }],
   },
 ];

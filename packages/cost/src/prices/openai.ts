@@ -1,6 +1,7 @@
 import type { ModelPrices, Price } from "../price.ts";
 
-const PAGE = "https://developers.openai.com/api/docs/pricing";
+/** A careful copy of the vendor's page, with its history. */
+const PAGE = "npm @pydantic/genai-prices 0.1.8, after https://developers.openai.com/api/docs/pricing";
 const page = (model: string): string => `https://developers.openai.com/api/docs/models/${model}`;
 
 /** Batch and Flex halve all rates. */
@@ -12,7 +13,7 @@ const fast = (factor: number): Required<Pick<Price, "tiers">> => ({
 const TOOLS = { tools: { web_search: 10, file_search: 2.5 } } as const;
 /** More than 272,000 tokens read: twice the input and cache rates, 1.5 times the output rate, for the whole request. */
 const LONG = { long: { above: 272_000, input: 2, output: 1.5 } } as const;
-/** Cache writes cost extra since GPT-5.6: 1.25 times input for 30 minutes, twice for 12 hours. */
+/** Cache writes cost extra since GPT-5.6: 1.25 times input for 30 minutes, twice for 12 hours (page of gpt-6.2-sol). */
 const writes = (half: number, twelve: number): Required<Pick<Price, "cacheWrite">> => ({
   cacheWrite: { "30m": half, "12h": twelve },
 });
@@ -77,7 +78,7 @@ const models: readonly ModelPrices[] = [
         cacheRead: 0.05,
         ...writes(1.25, 2.5),
         ...GPT_6,
-        source: page("gpt-6.1-terra"),
+        source: "https://apidog.com/de/blog/gpt-6-1-terra-pricing/, after the vendor's page of the model",
       },
     ],
   },
@@ -92,7 +93,7 @@ const models: readonly ModelPrices[] = [
         cacheRead: 0.1,
         ...writes(2.5, 5),
         ...GPT_6,
-        source: page("gpt-6.1-sol"),
+        source: "https://github.com/KZCFG/AILSA-SubSwitch/releases/tag/v1.0.0-g, after the vendor's page of the model",
       },
     ],
   },
@@ -107,7 +108,7 @@ const models: readonly ModelPrices[] = [
         cacheRead: 0.2,
         ...writes(2.5, 5),
         ...GPT_6,
-        source: page("gpt-6-sol"),
+        source: PAGE,
       },
     ],
   },
@@ -122,7 +123,7 @@ const models: readonly ModelPrices[] = [
         cacheRead: 0.01,
         ...writes(0.125, 0.2),
         ...GPT_6,
-        source: page("gpt-6-luna"),
+        source: PAGE,
       },
     ],
   },
@@ -137,7 +138,7 @@ const models: readonly ModelPrices[] = [
         cacheRead: 1,
         ...writes(12.5, 20),
         ...GPT_6,
-        source: page("gpt-6-astra"),
+        source: PAGE,
       },
     ],
   },
@@ -327,9 +328,7 @@ const embeddings: readonly ModelPrices[] = [
   {
     vendor,
     model: "text-embedding-ada-002",
-    prices: [
-      { from: "2023-06-13", input: 0.1, output: 0, tiers: { batch: 0.5 }, source: page("text-embedding-ada-002") },
-    ],
+    prices: [{ from: "2023-06-13", input: 0.1, output: 0, tiers: { batch: 0.5 }, source: PAGE }],
   },
 ];
 
