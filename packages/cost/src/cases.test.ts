@@ -69,6 +69,7 @@ function toUsage(body: Fields): Iteration {
 
 describe("recorded and documented costs", () => {
   if (!existsSync(file)) {
+    console.log(`cost cases skipped: no ${file}`);
     test.skip(`skipped: no ${file}; set LLM_DATA_DIR to the folder with the data`);
     return;
   }

@@ -278,6 +278,7 @@ describe("the list", () => {
     [{ ...plain, output: Number.NaN }, 'prices["acme/m"]["2026-01-01"].output'],
     [{ ...plain, cacheWrite: { "5m": -2 } }, 'prices["acme/m"]["2026-01-01"].cacheWrite.5m'],
     [{ ...plain, tiers: { batch: 0.123_45 } }, 'prices["acme/m"]["2026-01-01"].tiers.batch'],
+    [{ ...plain, long: { above: Number.NaN, input: 2, output: 2 } }, 'prices["acme/m"]["2026-01-01"].long.above'],
     [{ ...plain, from: "yesterday" }, 'prices["acme/m"]["yesterday"].from'],
   ])("refuses %j", (price, name) => {
     expect(() => one([price])).toThrow(TypeError);

@@ -54,7 +54,11 @@ export function toRates(price: Price, name: string): Rates {
     cacheWrite: cacheWrites.values().next().value ?? input,
     cacheWrites,
     ...(long && {
-      long: { above: long.above, input: factor(long.input, "long.input"), output: factor(long.output, "long.output") },
+      long: {
+        above: Number(toUnits(long.above, 1, `${name}.long.above`)),
+        input: factor(long.input, "long.input"),
+        output: factor(long.output, "long.output"),
+      },
     }),
     tiers: units(price.tiers, FACTOR, `${name}.tiers`),
     speeds: units(price.speeds, FACTOR, `${name}.speeds`),
