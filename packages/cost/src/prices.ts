@@ -1,5 +1,6 @@
 import type { PriceList } from "./price.ts";
 import { anthropic } from "./prices/anthropic.ts";
+import { openaiEmbeddings } from "./prices/openai-embeddings.ts";
 import { openai } from "./prices/openai.ts";
 
 /**
@@ -17,4 +18,4 @@ import { openai } from "./prices/openai.ts";
  * const costs = new CostTracker({ prices: [...prices, ours] });
  * ```
  */
-export const prices: PriceList = [...anthropic, ...openai];
+export const prices: PriceList = [...anthropic, ...openai, ...openaiEmbeddings];

@@ -24,7 +24,7 @@ const GPT_5 = { ...fast(2), ...TOOLS };
 const vendor = "openai";
 
 /** GPT and o models, newest first. No price is known for `gpt-6-rosalind`. */
-const models: readonly ModelPrices[] = [
+export const openai: readonly ModelPrices[] = [
   {
     vendor,
     model: "gpt-6.2-astra",
@@ -309,28 +309,3 @@ const models: readonly ModelPrices[] = [
     prices: [{ from: "2025-01-31", input: 1.1, output: 4.4, cacheRead: 0.55, tiers: { batch: 0.5 }, source: PAGE }],
   },
 ];
-
-const embeddings: readonly ModelPrices[] = [
-  {
-    vendor,
-    model: "text-embedding-3-large",
-    prices: [
-      { from: "2024-01-25", input: 0.13, output: 0, tiers: { batch: 0.5 }, source: page("text-embedding-3-large") },
-    ],
-  },
-  {
-    vendor,
-    model: "text-embedding-3-small",
-    prices: [
-      { from: "2024-01-25", input: 0.02, output: 0, tiers: { batch: 0.5 }, source: page("text-embedding-3-small") },
-    ],
-  },
-  {
-    vendor,
-    model: "text-embedding-ada-002",
-    prices: [{ from: "2023-06-13", input: 0.1, output: 0, tiers: { batch: 0.5 }, source: PAGE }],
-  },
-];
-
-/** OpenAI's models, newest first, then its embeddings. */
-export const openai: readonly ModelPrices[] = [...models, ...embeddings];
