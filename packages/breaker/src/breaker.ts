@@ -92,7 +92,7 @@ let defaults: Policy | undefined;
  * ```
  */
 export function createBreaker(options: BreakerOptions = {}): Breaker {
-  const { name = "breaker", onEvent, sharing, ...rest } = options;
+  const { name = "breaker", onEvent: _, group: __, sharing: ___, ...rest } = options;
   const policy = Object.keys(rest).length === 0 ? (defaults ??= toPolicy({})) : toPolicy(rest);
-  return new Circuit(name, policy, { ...(onEvent && { onEvent }), ...(sharing && { sharing }) });
+  return new Circuit(name, policy, options);
 }

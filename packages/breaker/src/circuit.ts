@@ -3,6 +3,7 @@ import type { Ask, Breaker, RunOptions, State } from "./breaker.ts";
 import type { BreakerEvent } from "./event.ts";
 import { Evidence } from "./evidence.ts";
 import type { Cause } from "./evidence.ts";
+import type { Group } from "./group.ts";
 import { mergeHealth } from "./health.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Permit } from "./permit.ts";
@@ -30,6 +31,7 @@ export class Circuit implements Breaker, Shared {
   readonly place: Place | undefined;
   readonly #clock: SteadyClock;
   readonly #onEvent: BreakerOptions["onEvent"];
+  readonly #group: Group | undefined;
   readonly #soft: Soft | undefined;
   readonly #member: Membership | undefined;
   #state: State = "closed";
@@ -48,16 +50,22 @@ export class Circuit implements Breaker, Shared {
   #wait: Wait | undefined;
   #firstTokens: Samples | undefined;
 
-  constructor(name: string, policy: Policy, more: Pick<BreakerOptions, "onEvent" | "sharing"> = {}, place?: Place) {
+  constructor(
+    name: string,
+    policy: Policy,
+    options: Pick<BreakerOptions, "group" | "onEvent" | "sharing">,
+    place?: Place,
+  ) {
     this.name = name;
     this.policy = policy;
     this.place = place;
     this.#clock = new SteadyClock(policy.now, 2 * policy.memory);
-    this.#onEvent = more.onEvent;
+    this.#onEvent = options.onEvent;
+    this.#group = options.group;
     this.#soft = policy.throttle || policy.concurrency ? new Soft(policy) : undefined;
     this.#evidence = new Evidence(policy);
-    policy.group?.add(this);
-    this.#member = more.sharing?.join(this);
+    this.#group?.add(this);
+    this.#member = options.sharing?.join(this);
     this.#simplify();
   }
 
@@ -119,7 +127,7 @@ export class Circuit implements Breaker, Shared {
       name: this.name,
       state: this.#state,
       reason: this.#reason,
-      until: this.usable ? 0 : outer(this.#until),
+      until: this.#state === "closed" ? 0 : outer(this.#until),
       opens: this.#opens,
       waitUntil: outer(this.#wait?.until ?? 0),
       ...this.#evidence.save(outer),
@@ -144,18 +152,25 @@ export class Circuit implements Breaker, Shared {
 
   /** Whether calls pass, other than as probes. */
   get usable(): boolean {
-    return this.#state === "closed" || this.#state === "disabled";
+    return (this.#state === "closed" || this.#state === "disabled") && this.place?.parent?.usable !== false;
+  }
+
+  /** Whether it is the last of its group that can take calls. */
+  get isKept(): boolean {
+    return this.#group?.isLast(this) ?? false;
   }
 
   /** Whether it is out because the upstream fails. */
-  get failing(): boolean {
+  get isFailing(): boolean {
     const scoped = this.#reason === "credential" || this.#reason === "model";
     return !scoped && (this.#state === "open" || this.#state === "half-open");
   }
 
-  /** When it was last asked anything. */
-  get usedAt(): number {
-    return this.#clock.last;
+  /** For how long nobody has asked it anything; 0 while it has a state to keep. */
+  get idleMs(): number {
+    const busy = this.#state === "isolated" || this.#state === "disabled";
+    const idle = this.#clock.sinceLast();
+    return busy || (this.#state === "open" && this.#clock.last + idle < this.#until) ? 0 : idle;
   }
 
   get memory(): number {
@@ -201,7 +216,7 @@ export class Circuit implements Breaker, Shared {
   /** Nobody uses it any more. */
   leave(): void {
     this.#member?.leave();
-    this.policy.group?.delete(this);
+    this.#group?.delete(this);
   }
 
   // what permits report
@@ -292,7 +307,7 @@ export class Circuit implements Breaker, Shared {
   // who may pass
 
   #ask(now: number, ask: Ask | undefined): Ticket {
-    this.place?.touch(this);
+    this.place?.touch();
     const above = this.place?.parent?.pass(ask);
     try {
       return this.#admit(now, ask, above);
@@ -361,7 +376,7 @@ export class Circuit implements Breaker, Shared {
   // transitions
 
   #trip(now: number, cause: Cause, call: Call | undefined, error?: unknown): void {
-    if (this.#state !== "closed" || this.policy.group?.isLast(this)) return; // a bad answer is better than none
+    if (this.#state !== "closed" || this.isKept) return; // a bad answer is better than none
     const ms = this.#backoff(this.policy.resetTimeout);
     const { failures } = this.#evidence;
     this.#open(now, cause, ms, call, error);
@@ -413,7 +428,7 @@ export class Circuit implements Breaker, Shared {
     const until = this.#clock.outer(this.#until);
     const data = { name: this.name, failures, calls: this.#evidence.calls, reason, until };
     this.#tell(call, "circuit_breaker.opened", error === undefined ? data : { ...data, error });
-    this.place?.opened(this);
+    this.place?.opened();
   }
 
   #close(reason: string, call: Call | undefined): void {

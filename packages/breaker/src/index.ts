@@ -4,6 +4,7 @@ export * from "./group.ts";
 export * from "./middleware.ts";
 export * from "./options.ts";
 export * from "./permit.ts";
+export * from "./registry.ts";
 export * from "./rejected.ts";
 export * from "./sharing.ts";
 export * from "./snapshot.ts";

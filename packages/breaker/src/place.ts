@@ -6,7 +6,7 @@ export interface Place {
   /** The breaker of the credential or the model that a call through `child` concerned. */
   readonly scope: (level: "credential" | "model") => Circuit | undefined;
   /** It is used: it must not be forgotten. */
-  readonly touch: (circuit: Circuit) => void;
+  readonly touch: () => void;
   /** It has opened. */
-  readonly opened: (circuit: Circuit) => void;
+  readonly opened: () => void;
 }

@@ -1,6 +1,5 @@
 import { systemClock, toMs } from "@llm/core";
 import type { Duration } from "@llm/core";
-import type { Group } from "./group.ts";
 import type { BreakerOptions, ConcurrencyOptions } from "./options.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -25,7 +24,6 @@ export interface Policy {
   readonly throttle: { readonly multiplier: number; readonly window: number } | undefined;
   readonly concurrency: Required<ConcurrencyOptions> | undefined;
   readonly classify: ((error: unknown) => Verdict) | undefined;
-  readonly group: Group | undefined;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -84,7 +82,7 @@ function concurrencyOf({ adaptiveConcurrency: given }: BreakerOptions): Policy["
  * @throws TypeError that names the option that is out of range
  */
 export function toPolicy(options: BreakerOptions): Policy {
-  const { slow, group, classify, clock = systemClock } = options;
+  const { slow, classify, clock = systemClock } = options;
   const resetTimeout = finite(options.resetTimeout ?? "60s", "resetTimeout");
   const maxResetTimeout = finite(options.maxResetTimeout ?? Math.max(600_000, resetTimeout), "maxResetTimeout");
   check(maxResetTimeout >= resetTimeout, "maxResetTimeout", "at least resetTimeout", options.maxResetTimeout);
@@ -106,7 +104,6 @@ export function toPolicy(options: BreakerOptions): Policy {
     throttle: throttleOf(options),
     concurrency: concurrencyOf(options),
     classify,
-    group,
     now: () => clock.now(),
     random: options.random ?? Math.random,
   };

@@ -24,6 +24,11 @@ export class SteadyClock {
     return this.last;
   }
 
+  /** How long ago the last reading was, without making another. */
+  sinceLast(): number {
+    return Math.max(0, this.#source() + this.#offset - this.last);
+  }
+
   /** A time of this clock in milliseconds since 1970, as others see it; 0, which stands for none, stays. */
   outer(time: number): number {
     return time > 0 ? time - this.#offset : 0;

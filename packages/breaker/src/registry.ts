@@ -1,0 +1,170 @@
+import { toMs } from "@llm/core";
+import type { Duration } from "@llm/core";
+import type { Breaker } from "./breaker.ts";
+import { Circuit } from "./circuit.ts";
+import type { Group } from "./group.ts";
+import type { BreakerOptions } from "./options.ts";
+import type { Place } from "./place.ts";
+import { toPolicy } from "./policy.ts";
+
+const LEVELS = ["provider", "endpoint", "model", "credential"] as const;
+type Level = (typeof LEVELS)[number];
+
+/** What a call depends on, from the widest to the narrowest; leave out what does not matter. */
+export interface Key {
+  readonly provider: string;
+  /** Where it is sent, a base URL or a region. */
+  readonly endpoint?: string;
+  readonly model?: string;
+  /** A label of the key in use. Never the key itself: it is part of the breaker's name. */
+  readonly credential?: string;
+}
+
+/** What a registry can be told, besides what all its breakers are told. */
+export interface RegistryOptions extends Omit<BreakerOptions, "name" | "group"> {
+  /** The share of a parent's children in use that must be failing, and at least two, to open it. Default 0.5. */
+  readonly parentShare?: number;
+  /** A closed breaker that nobody used for so long is forgotten. Default `"1h"`. */
+  readonly idle?: Duration;
+  /** Most breakers, parents included; beyond it the one that was longest not asked for is forgotten. Default 10,000. */
+  readonly maxKeys?: number;
+}
+
+/** Breakers by key; see {@link createRegistry}. */
+export interface Registry extends Iterable<Breaker> {
+  /** How many breakers there are, parents included. */
+  readonly size: number;
+  /** The breaker of a key, made at the first use. `group`: see {@link createGroup}; read when it is made. */
+  get(key: Key, group?: Group): Breaker;
+}
+
+/** A place in the tree of keys, with its breaker. */
+class Branch implements Place {
+  readonly circuit: Circuit;
+  readonly above: Branch | undefined;
+  readonly below = new Set<Branch>();
+  readonly #level: Level;
+  readonly #share: number;
+  readonly #attach: (branch: Branch) => void;
+  /** The registry knows it. */
+  attached = false;
+
+  constructor(
+    make: (place: Place) => Circuit,
+    attach: (branch: Branch) => void,
+    level: Level,
+    share: number,
+    above: Branch | undefined,
+  ) {
+    this.above = above;
+    this.#level = level;
+    this.#share = share;
+    this.#attach = attach;
+    this.circuit = make(this);
+  }
+
+  get parent(): Circuit | undefined {
+    return this.above?.circuit;
+  }
+
+  scope(level: "credential" | "model"): Circuit | undefined {
+    return this.#level === level ? this.circuit : this.above?.scope(level);
+  }
+
+  touch(): void {
+    if (!this.attached) this.#attach(this);
+  }
+
+  opened(): void {
+    if (this.circuit.isFailing) this.above?.judge();
+  }
+
+  /** Opens its breaker when enough of those below it and in use are failing, unless that took a group's last one out. */
+  judge(): void {
+    const inUse = [...this.below].map(({ circuit }) => circuit).filter(({ idleMs, memory }) => idleMs <= memory);
+    const failing = inUse.filter(({ isFailing }) => isFailing).length;
+    const isNeeded = inUse.some((circuit) => circuit.usable && circuit.isKept);
+    if (failing >= 2 && failing >= inUse.length * this.#share && !isNeeded) this.circuit.openFor("children");
+  }
+}
+
+/**
+ * Breakers for many keys in a tree: provider, endpoint, model, credential. A call passes when the breaker of its key
+ * and all above it let it. Outcomes count for the key's own; a bad credential opens that of the credential, an unknown
+ * model that of the model; and one opens when a share of those below it is failing.
+ *
+ * @throws TypeError that names the option that is out of range
+ * @example
+ * ```ts
+ * const breakers = createRegistry({ failureThreshold: 5 });
+ * const key = { provider: "anthropic", model: "claude-opus-5-5", credential: "team-a" };
+ * const llm = compose(provider, breaker(breakers.get(key)));
+ * ```
+ */
+export function createRegistry(options: RegistryOptions = {}): Registry {
+  const { parentShare = 0.5, maxKeys = 10_000, onEvent, sharing } = options;
+  const idle = toMs(options.idle ?? "1h", "idle");
+  if (!(parentShare > 0 && parentShare <= 1)) throw new TypeError("parentShare must be above 0 and at most 1");
+  if (!(maxKeys >= LEVELS.length)) throw new TypeError(`maxKeys must be at least ${LEVELS.length}`);
+  const policy = toPolicy(options);
+  /** In the order in which they were last asked for. */
+  const branches = new Map<string, Branch>();
+  let asked = 0;
+
+  const forget = (branch: Branch): void => {
+    branches.delete(branch.circuit.name);
+    branch.attached = false;
+    branch.above?.below.delete(branch);
+    branch.circuit.leave();
+  };
+  const sweep = (): void => {
+    // a parent may have to wait for the next sweep
+    for (const branch of [...branches.values()].reverse())
+      if (branch.below.size === 0 && branch.circuit.idleMs > idle) forget(branch);
+    for (const branch of branches.values()) {
+      if (branches.size < maxKeys) return;
+      if (branch.below.size === 0) forget(branch);
+    }
+  };
+  const attach = (branch: Branch): void => {
+    branch.above?.touch();
+    if (branches.size >= maxKeys) sweep();
+    branches.set(branch.circuit.name, branch);
+    branch.above?.below.add(branch);
+    branch.attached = true;
+  };
+  const find = (name: string, level: Level, above: Branch | undefined, group: Group | undefined): Branch => {
+    const known = branches.get(name);
+    if (known) {
+      branches.delete(name); // to the end: it is the one that was asked for last
+      branches.set(name, known);
+      return known;
+    }
+    const more = { ...(onEvent && { onEvent }), ...(sharing && { sharing }), ...(group && { group }) };
+    const made = new Branch((place) => new Circuit(name, policy, more, place), attach, level, parentShare, above);
+    attach(made);
+    return made;
+  };
+  return {
+    get size() {
+      return branches.size;
+    },
+    get: (key, group) => {
+      if (++asked % 1_024 === 0) sweep();
+      const last = LEVELS.findLast((level) => key[level] !== undefined);
+      let name = "";
+      let branch: Branch | undefined;
+      for (const level of LEVELS) {
+        name += `${name && "/"}${encodeURIComponent(key[level] ?? "")}`;
+        if (key[level] === undefined) continue;
+        branch = find(name, level, branch, level === last ? group : undefined);
+        if (level === last) break;
+      }
+      if (!branch) throw new TypeError("key must name a provider");
+      return branch.circuit;
+    },
+    *[Symbol.iterator]() {
+      for (const { circuit } of branches.values()) yield circuit;
+    },
+  };
+}
