@@ -1,13 +1,11 @@
 import { child, emit, layer, truncated, type ChatRequest, type Middleware } from "@llm/core";
-import { guardStore, isPromise, type StoreOptions } from "./guarded-store.ts";
+import { guardStore, isPromise } from "./guarded-store.ts";
 import { requestKey } from "./key.ts";
+import type { CacheOptions } from "./options.ts";
 import { readRecording, record, type Recording } from "./recording.ts";
 import { newReader, type Source } from "./reader.ts";
 import type { MaybePromise } from "./store.ts";
 import { newTape, type Tape } from "./tape.ts";
-
-/** What {@link cache} keeps, where and how long. */
-export type CacheOptions = StoreOptions;
 
 /** Equal calls that are under way together: first they wait for one look into the store, then for one answer. */
 interface Flight {

@@ -1,17 +1,7 @@
-import { emit, LlmError, systemClock, toMs, type Call, type Clock, type Duration } from "@llm/core";
+import { emit, LlmError, systemClock, toMs, type Call, type Clock } from "@llm/core";
 import { memoryStore } from "./memory.ts";
+import type { CacheOptions } from "./options.ts";
 import type { MaybePromise, Store } from "./store.ts";
-
-/** What is kept, where and how long. */
-export interface StoreOptions {
-  /** How long an answer may be used. Default `"1h"`. */
-  readonly ttl?: Duration;
-  /** Where answers are kept. Default: a {@link memoryStore} of its own. */
-  readonly store?: Store;
-  /** How long a call waits for the store before it goes on without. Default `"1s"`. */
-  readonly storeTimeout?: Duration;
-  readonly clock?: Clock;
-}
 
 /** A store that never fails: what goes wrong is told as `cache.error`. */
 export interface GuardedStore {
@@ -34,7 +24,7 @@ export const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
  *
  * @throws TypeError for a bad option
  */
-export function guardStore(options: StoreOptions): GuardedStore {
+export function guardStore(options: CacheOptions): GuardedStore {
   const { clock = systemClock, store = memoryStore({ clock }) } = options;
   const ttlMs = Math.floor(toMs(options.ttl ?? "1h", "ttl"));
   if (ttlMs < 1 || ttlMs === Infinity) throw new TypeError(`ttl must be at least 1 ms and finite, not ${options.ttl}`);

@@ -1,11 +1,12 @@
 import { emit, isRecord, newCall, type Call, type Listener } from "@llm/core";
 import { canonical } from "./canonical.ts";
-import { guardStore, isPromise, type StoreOptions } from "./guarded-store.ts";
+import { guardStore, isPromise } from "./guarded-store.ts";
 import { argumentsKey } from "./key.ts";
+import type { CacheOptions } from "./options.ts";
 import type { MaybePromise } from "./store.ts";
 
 /** How {@link withCache} keeps the values of a function. */
-export interface WithCacheOptions<A extends readonly unknown[]> extends StoreOptions {
+export interface WithCacheOptions<A extends readonly unknown[]> extends CacheOptions {
   /** Keeps the values of functions apart in one store: needed with `store`. */
   readonly name?: string;
   /** What tells calls apart, as JSON. Default: all arguments. */
