@@ -1,3 +1,4 @@
+import { ReadableStream } from "node:stream/web";
 import { FakeStreamingChatModel } from "@langchain/core/utils/testing";
 import { AIMessageChunk } from "@langchain/core/messages";
 import { breaker } from "@llm/breaker";
@@ -55,7 +56,7 @@ const v4Parts = [
   { type: "finish", finishReason: v4Finish, usage: v4Usage },
 ] as const;
 const v4 = new MockLanguageModelV4({
-  doStream: async () => ({ stream: ReadableStream.from(v4Parts) }) as never, // Node's and the DOM's stream types differ
+  doStream: async () => ({ stream: ReadableStream.from(v4Parts) as never }), // Node's and the DOM's stream types differ
   doGenerate: async () => ({
     content: [{ type: "text", text: "four" }],
     finishReason: v4Finish,

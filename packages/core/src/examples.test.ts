@@ -1,0 +1,49 @@
+import { createSimulator } from "@llm/simulator";
+import { afterAll } from "vitest";
+import { testExamples } from "../../../.config/examples.ts";
+import { anthropic } from "./anthropic/index.ts";
+import * as core from "./index.ts";
+import { openaiChat } from "./openai-chat/index.ts";
+import { openai } from "./openai/index.ts";
+import * as testing from "./testing/index.ts";
+
+const simulator = createSimulator({ seed: 1 });
+const { url } = await simulator.listen();
+afterAll(() => simulator.close());
+
+const key = { apiKey: "any" };
+const request = core.toRequest("Hello");
+const answer = (): core.Provider => testing.mock("A circuit breaker stops calls that would fail.");
+
+testExamples(new URL("..", import.meta.url).pathname, {
+  load: (specifier) => import(specifier),
+  modules: {
+    "@llm/core": core,
+    "@llm/core/testing": testing,
+    "@llm/core/anthropic": { anthropic: (model: string) => anthropic(model, { ...key, baseURL: url }) },
+    "@llm/core/openai": { openai: (model: string) => openai(model, { ...key, baseURL: `${url}/v1` }) },
+    "@llm/core/openai-chat": {
+      openaiChat: (_model: string) => openaiChat("gpt-6.1-terra", { ...key, baseURL: `${url}/v1` }),
+    },
+  },
+  scope: () => {
+    const provider = answer();
+    const call = core.newCall();
+    const usage = { usage: core.noUsage };
+    const others = { inner: answer(), a: answer(), b: answer(), small: answer(), large: answer(), myProvider: answer };
+    return {
+      provider,
+      ...others,
+      request,
+      call,
+      parts: provider.stream(request, call),
+      result: {},
+      first: usage,
+      second: usage,
+      error: new core.LlmError("timeout", "late"),
+      key: "k",
+      store: { get: () => Promise.resolve(1) },
+      test: (_name: string, run: () => Promise<void>) => void run(),
+    };
+  },
+});
