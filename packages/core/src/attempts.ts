@@ -1,15 +1,27 @@
 import type { Call } from "./call.ts";
-import { isContent, type StreamPart } from "./stream-part.ts";
-import { systemClock, type Clock } from "./time.ts";
+import type { LlmError } from "./error.ts";
+import { readHead } from "./head.ts";
 import { onEnd } from "./until.ts";
-import { truncated } from "./watch.ts";
+import type { FinishPart, StreamPart } from "./stream-part.ts";
+import { systemClock, type Clock } from "./time.ts";
 
 const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
+
+/** What else {@link attempts} may be told. */
+export interface AttemptsOptions {
+  readonly clock?: Clock;
+  /**
+   * What is wrong with an answer that was complete before anything of it was handed out: a refusal, for example. The
+   * error goes to `again`; if that gives up, the answer stands.
+   */
+  readonly flaw?: (finish: FinishPart, n: number) => LlmError | undefined;
+}
 
 /**
  * Tries streams one after the other until one reaches its first content or, when nobody watches the parts, its end. From
  * then on that stream is the answer, and its errors are passed on: what a reader has seen is never taken back. This is
- * the one commit point that retry and fallback share; what came before it from failed attempts is dropped.
+ * the one commit point that retry and fallback share; what came before it from failed attempts is dropped. No attempt
+ * begins once the call's signal is aborted or its deadline has passed.
  *
  * @param open the stream of attempt `n`, from 1
  * @param again what to do after attempt `n` failed: milliseconds to wait before the next, or undefined to give up with
@@ -25,88 +37,97 @@ export function attempts(
   call: Call,
   open: (n: number) => AsyncIterable<StreamPart>,
   again: (error: unknown, n: number) => number | undefined,
-  clock: Clock = systemClock,
+  { clock = systemClock, flaw }: AttemptsOptions = {},
 ): AsyncIterable<StreamPart> {
   let inner: AsyncIterator<StreamPart> | undefined;
-  let held: StreamPart[] = []; // what the current attempt sent before it committed
+  let head: readonly StreamPart[] = []; // what the answer sent up to its commit point
+  let at = 0; // the first of the head that has not been read
   let committed = false;
-  let left = false;
+  let over = false; // failed for good, or left
   let wake: (() => void) | undefined;
   let n = 0;
 
   /** Waits, unless the reader leaves; rejects when the call ends. */
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const cancel = clock.setTimeout(() => wake?.(), ms);
-      wake = () => {
+      let stop = (): void => {};
+      const done = (): void => {
         wake = undefined;
         cancel();
         stop();
         resolve();
       };
-      const stop = onEnd(
+      const cancel = clock.setTimeout(done, ms);
+      wake = done;
+      stop = onEnd(
         call,
         (error) => {
-          wake = undefined;
-          cancel();
           reject(error);
+          done();
         },
         clock,
       );
     });
 
-  /** Runs one attempt up to its commit point. */
-  const attempt = async (): Promise<void> => {
-    held = [];
-    inner = open(++n)[Symbol.asyncIterator]();
-    while (!left) {
-      const result = await inner.next();
-      if (left) return;
-      if (result.done) throw truncated();
-      held.push(result.value);
-      if (result.value.type === "finish" || (!call.whole && isContent(result.value))) {
-        held.reverse(); // so that parts can be popped
-        committed = true;
-        return;
-      }
+  const wait = (error: unknown): number | undefined =>
+    call.signal?.aborted || clock.now() >= call.deadline ? undefined : again(error, n);
+
+  /** Runs one attempt; undefined once it is the answer, else how long to wait before the next. */
+  const attempt = async (): Promise<number | undefined> => {
+    let parts: readonly StreamPart[];
+    try {
+      inner = open(++n)[Symbol.asyncIterator]();
+      parts = await readHead(inner, call.whole);
+    } catch (error) {
+      inner = undefined;
+      if (over) return undefined;
+      const ms = wait(error);
+      if (ms === undefined) throw error;
+      return ms;
     }
+    const last = parts.at(-1);
+    const error = last?.type === "finish" && !over ? flaw?.(last, n) : undefined;
+    const ms = error && wait(error);
+    if (ms === undefined) {
+      head = parts;
+      committed = true;
+    } else await inner.return?.();
+    return ms;
   };
 
   const begin = async (): Promise<IteratorResult<StreamPart>> => {
-    while (!left && !committed) {
-      try {
-        await attempt();
-      } catch (error) {
-        inner = undefined;
-        if (left) break;
-        const ms = call.signal?.aborted ? undefined : again(error, n);
-        if (ms === undefined) {
-          left = true;
-          throw error;
-        }
+    try {
+      for (;;) {
+        const ms = await attempt();
+        if (over) return DONE;
+        if (ms === undefined) return take();
         if (ms > 0) await pause(ms);
+        if (over) return DONE;
       }
+    } catch (error) {
+      over = true;
+      throw error;
     }
-    return take();
   };
 
   const take = (): IteratorResult<StreamPart> => {
-    const value = left ? undefined : held.pop();
+    const value = head[at++];
     return value ? { done: false, value } : DONE;
   };
 
   const iterator: AsyncIterableIterator<StreamPart> = {
     [Symbol.asyncIterator]: () => iterator,
     next: () => {
-      if (committed && inner && held.length === 0) return inner.next();
-      return left || committed ? Promise.resolve(take()) : begin();
+      if (over) return Promise.resolve(DONE);
+      if (!committed) return begin();
+      return at < head.length || !inner ? Promise.resolve(take()) : inner.next();
     },
     return: async () => {
-      left = true;
-      held = [];
+      over = true;
       wake?.();
-      await inner?.return?.();
+      const open = inner;
       inner = undefined;
+      await open?.return?.();
       return DONE;
     },
   };

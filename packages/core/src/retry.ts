@@ -53,7 +53,7 @@ export function retry(options: RetryOptions = {}): Middleware {
         emit(call, "retry.waiting", { attempt: n, ms, error });
         return ms;
       },
-      clock,
+      { clock },
     ),
   );
 }

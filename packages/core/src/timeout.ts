@@ -1,6 +1,6 @@
 import { amend } from "./call.ts";
 import { layer } from "./compose.ts";
-import { LlmError } from "./error.ts";
+import { isLlmError, LlmError } from "./error.ts";
 import { emit } from "./event.ts";
 import type { Middleware } from "./provider.ts";
 import { isContent, type StreamPart } from "./stream-part.ts";
@@ -48,14 +48,17 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
   return layer((request, call, inner) => {
     const stop = new AbortController(); // reaches the upstream, also when only a phase has timed out
     let source: AsyncIterator<StreamPart> | undefined;
-    let begun = 0;
     let phase: Phase = "connect";
+    let last = Infinity; // when the call times out
     let due = Infinity; // when the phase times out; Infinity while nobody waits
     let timerAt = Infinity;
+    let readAt = 0;
+    let waited = 0; // for the first content, in all reads until now
     let cancelTimer = (): void => {};
     let unhook = (): void => {};
     let reject: ((error: LlmError) => void) | undefined; // of the read that waits
-    let ended: LlmError | undefined; // by us, before the answer was complete
+    let ended: LlmError | undefined; // by us, and not told yet
+    let told = false; // that it failed, or left
     let over = false;
 
     const settle = (): void => {
@@ -63,26 +66,35 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       cancelTimer();
       unhook();
     };
-    /** The upstream's own error, which knows what has been used, comes first where it comes at once. */
     const end = (error: LlmError): void => {
       if (over) return;
       settle();
       ended = error;
       stop.abort(error);
-      giveUp(reject);
+      if (reject) giveUp();
     };
-    const giveUp = (waiting: typeof reject): void => {
-      if (waiting && ended) systemClock.setTimeout(() => ended && waiting(ended), 0);
+    /** The upstream's own error, which knows what has been used, comes first where it comes at once. */
+    const giveUp = (): void => {
+      clock.setTimeout(() => {
+        if (!ended || !reject) return;
+        reject(take(ended));
+        source?.return?.().catch(() => {}); // it did not listen
+      }, 0);
     };
+    const take = <E>(error: E): E => {
+      told = true;
+      ended = undefined;
+      reject = undefined;
+      return error;
+    };
+    const tell = (late: Phase): void => emit(call, "timeout.fired", { phase: late, ms: limits[late] });
     const fire = (late: Phase): void => {
-      const ms = limits[late];
-      emit(call, "timeout.fired", { phase: late, ms });
-      end(new LlmError("timeout", `${late} took longer than ${ms} ms`));
+      tell(late);
+      end(new LlmError("timeout", `${late} took longer than ${limits[late]} ms`));
     };
     /** One timer for the whole call: most parts only move `due`, and a timer that fires too early is set again. */
     const check = (): void => {
       const now = clock.now();
-      const last = begun + limits.total;
       if (last <= now) return fire("total");
       if (due <= now) return fire(phase);
       cancelTimer();
@@ -93,47 +105,48 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       reject = undefined;
       due = Infinity;
       if (result.done || result.value.type === "finish") settle();
-      else if (isContent(result.value)) phase = "idle";
-      else if (phase === "connect") phase = "firstPart";
+      else if (phase !== "idle") {
+        waited += clock.now() - readAt;
+        phase = isContent(result.value) ? "idle" : "firstPart";
+      }
       return result;
     };
+    const fail = (error: unknown): unknown => {
+      // a layer below keeps the same deadline, and may have been first
+      if (!over && isLlmError(error, "timeout") && clock.now() >= last) tell("total");
+      settle();
+      return take(error);
+    };
     const open = (): AsyncIterator<StreamPart> => {
-      begun = clock.now();
+      last = clock.now() + limits.total;
       unhook = onEnd(call, end, clock);
-      const deadline = Math.min(call.deadline, begun + limits.total);
+      const deadline = Math.min(call.deadline, last);
       return inner.stream(request, amend(call, { signal: stop.signal, deadline }))[Symbol.asyncIterator]();
     };
     const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> =>
       new Promise((resolve, rejectRead) => {
         reject = rejectRead;
-        if (ended) giveUp(reject);
-        else if (!call.whole) due = phase === "idle" ? clock.now() + limits.idle : begun + limits[phase];
-        if (!over && Math.min(due, begun + limits.total) < timerAt) check();
+        readAt = clock.now();
+        if (ended) giveUp();
+        else if (!call.whole) due = readAt + limits[phase] - (phase === "idle" ? 0 : waited);
+        if (!over && Math.min(due, last) < timerAt) check();
         from.next().then(
-          (result) => {
-            if (!result.done || !ended) return resolve(see(result));
-            const error = ended;
-            ended = undefined;
-            rejectRead(error);
-          },
-          (error: unknown) => {
-            settle();
-            ended = undefined;
-            rejectRead(error);
-          },
+          (result) => (ended ? rejectRead(take(ended)) : resolve(see(result))),
+          (error: unknown) => rejectRead(fail(error)),
         );
       });
 
     const iterator: AsyncIterableIterator<StreamPart> = {
       [Symbol.asyncIterator]: () => iterator,
       next: async () => {
-        if (!source && !over) source = open();
-        if (over && !ended) return DONE;
-        return read(source as AsyncIterator<StreamPart>); // open() has set it
+        if (told) return DONE;
+        source ??= open();
+        return over && !ended ? source.next() : read(source);
       },
       return: async () => {
-        settle();
+        told = true;
         ended = undefined;
+        settle();
         await source?.return?.();
         return DONE;
       },

@@ -186,3 +186,15 @@ test("a permit that is granted after its caller has left is given back at once",
   expect(ends).toEqual([{ type: "left" }]);
   expect(opened).toBe(0);
 });
+
+test("who waits to be let in can stop when the reader leaves", async () => {
+  const iterator = iterate(
+    watch(
+      () => fromParts([finish]),
+      (onLeave) => new Promise((_resolve, reject) => onLeave(() => reject(new Error("left the queue")))),
+    ),
+  );
+  const read = iterator.next();
+  await iterator.return?.();
+  expect((await read).done).toBe(true);
+});

@@ -23,7 +23,8 @@ export const truncated = (): LlmError => new LlmError("truncated", "the stream e
 /**
  * Looks at a stream without changing it. `enter` runs at the first `next()`, and may throw to reject the call or wait
  * for a permit; then `source` is asked for the stream. The watcher's `end` is called exactly once: also when the reader
- * leaves while `enter` is still waiting, as soon as it is granted.
+ * leaves while `enter` is still waiting, as soon as it is granted. An `enter` that can stop waiting passes `onLeave`
+ * what to do when the reader leaves.
  *
  * @example
  * ```ts
@@ -34,12 +35,14 @@ export const truncated = (): LlmError => new LlmError("truncated", "the stream e
  */
 export function watch(
   source: () => AsyncIterable<StreamPart>,
-  enter: () => Watcher | Promise<Watcher>,
+  enter: (onLeave: (leave: () => void) => void) => Watcher | Promise<Watcher>,
 ): AsyncIterable<StreamPart> {
   let inner: AsyncIterator<StreamPart> | undefined;
   let watcher: Watcher | undefined;
+  let begun = false;
   let over = false;
   let left = false;
+  let leave: (() => void) | undefined;
 
   const settle = (outcome: Outcome): void => {
     if (over) return;
@@ -56,14 +59,23 @@ export function watch(
     try {
       watcher?.part?.(result.value);
     } catch (error) {
-      void inner?.return?.().catch(() => {}); // the watcher's error is the one to tell
+      inner?.return?.().catch(() => {}); // the watcher's error is the one to tell
+      inner = undefined;
       return fail(error);
     }
     if (result.value.type === "finish") settle({ type: "done" });
     return result;
   };
   const begin = async (): Promise<IteratorResult<StreamPart>> => {
-    const entered = await enter();
+    begun = true;
+    let entered: Watcher;
+    try {
+      entered = await enter((then) => (leave = then));
+    } catch (error) {
+      over = true;
+      if (left) return DONE;
+      throw error;
+    }
     if (left) {
       entered.end?.({ type: "left" });
       return DONE;
@@ -71,22 +83,21 @@ export function watch(
     watcher = entered;
     try {
       inner = source()[Symbol.asyncIterator]();
+      return await inner.next().then(see);
     } catch (error) {
       return fail(error);
     }
-    return inner.next().then(see, fail);
   };
-  const start = (): Promise<IteratorResult<StreamPart>> =>
-    begin().catch((error: unknown) => {
-      over = true;
-      throw error;
-    });
 
   const iterator: AsyncIterableIterator<StreamPart> = {
     [Symbol.asyncIterator]: () => iterator,
-    next: () => (inner && !left ? inner.next().then(see, fail) : over || left ? Promise.resolve(DONE) : start()),
+    next: () => {
+      if (inner && !left) return inner.next().then(see, fail);
+      return begun || left ? Promise.resolve(DONE) : begin();
+    },
     return: async () => {
       left = true;
+      leave?.();
       settle({ type: "left" });
       await inner?.return?.();
       return DONE;

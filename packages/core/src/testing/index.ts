@@ -1,4 +1,5 @@
 export * from "./check.ts";
 export * from "./conformance.ts";
 export * from "./faults.ts";
+export * from "./manual-clock.ts";
 export * from "./mock.ts";
