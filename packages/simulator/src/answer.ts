@@ -38,8 +38,19 @@ export interface AnswerUsage {
   readonly cacheWrite?: number;
   readonly output?: number;
   readonly reasoning?: number;
-  /** Sub-calls that the answer was made of (Anthropic `usage.iterations`), as they stand on the wire. */
-  readonly iterations?: readonly Json[];
+  /** Calls that came before the answer's own (Anthropic `usage.iterations`); they are not part of the other counts. */
+  readonly iterations?: readonly SubCall[];
+}
+
+/** A call within a call: a compaction, an advisor, a model that declined, each perhaps by another model. */
+export interface SubCall {
+  /** `compaction`, `advisor_message`, `message`, `fallback_message`. */
+  readonly type: string;
+  readonly model?: string;
+  readonly input: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+  readonly output: number;
 }
 
 /** A whole answer. */

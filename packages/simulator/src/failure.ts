@@ -5,6 +5,7 @@ export type FailureKind =
   | "billing"
   | "forbidden"
   | "not-found"
+  | "method"
   | "conflict"
   | "too-large"
   | "rate-limit"

@@ -33,6 +33,8 @@ export interface ModelProfile {
   readonly structured: boolean;
   /** Fewest tokens that a cached prefix has. */
   readonly cacheMinimum: number;
+  /** The service tiers that it is served by. Anthropic: `standard`, `priority`. */
+  readonly tiers: readonly string[];
   /** Length of a vector; 0 for a model that makes none. */
   readonly dimensions: number;
   /** Time to the first token in milliseconds, as people see it: used for `latency: "model"`. */
@@ -62,6 +64,7 @@ const ANTHROPIC: Omit<ModelProfile, "id"> = {
   legacyChat: true,
   structured: true,
   cacheMinimum: 1_024,
+  tiers: ["standard"],
   dimensions: 0,
   latency: { median: 900, p95: 2_500 },
   tokensPerSecond: { median: 70, p95: 110 },
@@ -100,6 +103,7 @@ const OPENAI: Omit<ModelProfile, "id"> = {
   legacyChat: false,
   structured: true,
   cacheMinimum: 1_024,
+  tiers: ["default", "flex", "priority", "fast", "ultrafast"],
   dimensions: 0,
   latency: { median: 700, p95: 2_200 },
   tokensPerSecond: { median: 90, p95: 150 },
@@ -137,7 +141,8 @@ const FAMILIES: readonly (readonly [RegExp, Partial<ModelProfile>])[] = [
     /^gpt-6(?:\.\d)?-(?:luna|terra)/,
     { latency: { median: 350, p95: 900 }, tokensPerSecond: { median: 160, p95: 240 } },
   ],
-  [/^gpt-5\.[4-9]|^gpt-6/, {}],
+  [/^gpt-5\.[45]/, { defaultEffort: "none" }],
+  [/^gpt-5\.[6-9]|^gpt-6/, {}],
   [
     /^gpt-5/,
     {

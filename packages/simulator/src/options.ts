@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from "./clock.ts";
+import type { RateLimits } from "./accounting/rate-limit.ts";
 import type { FaultRule } from "./fault/rule.ts";
 import type { Languages } from "./generate/text.ts";
 import { VOCABULARIES } from "./generate/words.ts";
@@ -29,6 +30,8 @@ export interface SimulatorOptions {
   readonly tokensPerSecond?: Distribution | "model";
   /** The keys that are let in. Default: any key. */
   readonly apiKeys?: readonly string[];
+  /** What one key may use of one model in a minute. Default: a million requests, ten thousand million tokens. */
+  readonly rateLimits?: RateLimits;
   /** How many requests the journal remembers. Default 1000. */
   readonly journalSize?: number;
   /** Time. Default: the machine's. */
@@ -47,6 +50,7 @@ export interface Settings {
   readonly latency: Distribution | "model";
   readonly tokensPerSecond: Distribution | "model";
   readonly apiKeys: ReadonlySet<string> | undefined;
+  readonly rateLimits: RateLimits;
   readonly journalSize: number;
   readonly clock: Clock;
 }
@@ -66,6 +70,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "latency",
   "tokensPerSecond",
   "apiKeys",
+  "rateLimits",
   "journalSize",
   "clock",
 ]);
@@ -100,6 +105,24 @@ function languageWeights(languages: unknown): Languages {
     if (typeof weight !== "number" || !(weight >= 0)) fail(`languages.${language}`, "a weight ≥ 0", weight);
   }
   return languages as Languages;
+}
+
+const LIMITS: ReadonlySet<string> = new Set([
+  "requestsPerMinute",
+  "inputTokensPerMinute",
+  "outputTokensPerMinute",
+  "tokensPerMinute",
+]);
+
+function checkLimits(limits: unknown): RateLimits {
+  if (limits === undefined) return {};
+  if (!isObject(limits)) fail("rateLimits", "an object", limits);
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!LIMITS.has(name)) throw new TypeError(`rateLimits.${name} is no limit; there are ${[...LIMITS].join(", ")}`);
+    if (limit !== undefined && !(typeof limit === "number" && limit > 0))
+      fail(`rateLimits.${name}`, "a number > 0", limit);
+  }
+  return limits;
 }
 
 /** Checks options and fills in what they leave out. @throws TypeError that names the option that is wrong */
@@ -139,6 +162,7 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     latency: pace(options.latency, "latency", 0),
     tokensPerSecond: pace(options.tokensPerSecond, "tokensPerSecond", Infinity),
     apiKeys: apiKeys && new Set(apiKeys),
+    rateLimits: checkLimits(options.rateLimits),
     journalSize,
     clock,
   };

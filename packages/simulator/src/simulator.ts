@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createPromptCache } from "./accounting/prompt-cache.ts";
+import { createRateLimiter } from "./accounting/rate-limit.ts";
 import type { FaultRule } from "./fault/rule.ts";
 import { createFaults, type Faults } from "./fault/schedule.ts";
 import { createJournal, type Journal } from "./journal.ts";
@@ -67,7 +69,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const scripts = createScripts();
   const journal = createJournal(settings.journalSize);
   const elapsed = (): number => clock.now() - started;
-  const context: Context = { settings, scripts, faults, journal, store: createResponseStore(), elapsed };
+  const context: Context = {
+    settings,
+    scripts,
+    faults,
+    journal,
+    store: createResponseStore(),
+    cache: createPromptCache(clock.now),
+    limiter: createRateLimiter(settings.rateLimits, clock.now),
+    elapsed,
+  };
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const number = ++count;

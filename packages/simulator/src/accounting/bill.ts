@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { SubCall } from "../answer.ts";
 
 /** What an answer used, in tokens. The vendors' usage objects are written from it. */
 export interface Bill {
@@ -14,8 +14,8 @@ export interface Bill {
   readonly tier: string;
   /** `fast` where the caller asked for it (Anthropic). */
   readonly speed: string;
-  /** Sub-calls, as they stand on the wire (Anthropic). */
-  readonly iterations?: readonly Json[];
+  /** Calls that the answer was made of besides its own (Anthropic). */
+  readonly subCalls?: readonly SubCall[];
 }
 
 /** How long a prefix is kept: five minutes or an hour (Anthropic), half an hour or half a day (OpenAI). */

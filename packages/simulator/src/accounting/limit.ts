@@ -13,12 +13,15 @@ export function countPart(part: AnswerPart): number {
   }
 }
 
-/** The answer as far as the token limit and the stop sequences let it come. */
-export function limitAnswer(answer: Answer, question: Question): Answer {
-  return stopAt(withinTokens(answer, question.maxTokens), question.stop);
+/** The answer as far as the token limit, the context (`room` tokens of it are left) and the stop sequences let it come. */
+export function limitAnswer(answer: Answer, question: Question, room: number): Answer {
+  const limit = Math.min(question.maxTokens ?? Infinity, room);
+  const cut = withinTokens(answer, limit);
+  const full = cut.finish === "length" && answer.finish !== "length" && room < (question.maxTokens ?? Infinity);
+  return stopAt(full ? { ...cut, finish: "context" } : cut, question.stop);
 }
 
-function withinTokens(answer: Answer, maxTokens = Infinity): Answer {
+function withinTokens(answer: Answer, maxTokens: number): Answer {
   const parts: AnswerPart[] = [];
   let left = maxTokens;
   for (const part of answer.parts) {

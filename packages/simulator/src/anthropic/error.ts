@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<FailureKind, readonly [status: number, type: string
   billing: [402, "billing_error"],
   forbidden: [403, "permission_error"],
   "not-found": [404, "not_found_error"],
+  method: [405, "invalid_request_error"],
   conflict: [409, "conflict_error"],
   "too-large": [413, "request_too_large"],
   "rate-limit": [429, "rate_limit_error"],

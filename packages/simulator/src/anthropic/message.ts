@@ -1,11 +1,14 @@
-import type { Answer, AnswerPart, Finish } from "../answer.ts";
+import type { Answer, AnswerPart, Finish, SubCall } from "../answer.ts";
 import { written, type Bill } from "../accounting/bill.ts";
 import type { Json } from "../json.ts";
 import type { Random } from "../random.ts";
+import { seal } from "../seal.ts";
 
 /** What a message is built with besides the answer. */
 export interface MessageContext {
   readonly model: string;
+  /** The model that thoughts are bound to: `model` without its date. */
+  readonly sealedFor: string;
   /** Whether the caller speaks API version 2026-10-21, which always sends the nullable fields. */
   readonly current: boolean;
   /** Whether thoughts are shown or come with empty text. */
@@ -24,13 +27,6 @@ const STOP: Readonly<Record<Finish, string>> = {
   failed: "end_turn",
 };
 
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** Text that only looks like a signature or encrypted content: base64 that grows with what it stands for. */
-export function sealed(prefix: string, length: number, random: Random): string {
-  return `${prefix}${random.token(length - (length % 4) + 4 - (prefix.length % 4), BASE64)}`;
-}
-
 function block(part: AnswerPart, context: MessageContext): Json {
   const { random } = context;
   switch (part.type) {
@@ -44,14 +40,14 @@ function block(part: AnswerPart, context: MessageContext): Json {
           cited_text: source.quote ?? part.text.slice(0, 120),
           url: source.url,
           title: source.title,
-          encrypted_index: sealed("Eo8B", 60, random),
+          encrypted_index: seal("Eo8B", 60, context.sealedFor, random),
         })),
       };
     case "reasoning":
       return {
         type: "thinking",
         thinking: context.showThinking ? part.text : "",
-        signature: sealed("EqoB", 160 + part.text.length, random),
+        signature: seal("EqoB", 160 + part.text.length, context.sealedFor, random),
       };
     case "tool-call":
       return {
@@ -86,7 +82,35 @@ export function messageUsage(bill: Bill, current: boolean): Json {
     }),
     service_tier: bill.tier,
     inference_geo: current ? "global" : "not_available",
-    ...(bill.iterations && { iterations: bill.iterations }),
+    ...(bill.subCalls && { iterations: [...bill.subCalls.map(iteration), ownIteration(bill)] }),
+  };
+}
+
+function iteration(call: SubCall): Json {
+  const { cacheRead = 0, cacheWrite = 0 } = call;
+  return {
+    type: call.type,
+    ...(call.model !== undefined && { model: call.model }),
+    input_tokens: call.input - cacheRead - cacheWrite,
+    output_tokens: call.output,
+    cache_read_input_tokens: cacheRead,
+    cache_creation_input_tokens: cacheWrite,
+    cache_creation: { ephemeral_5m_input_tokens: cacheWrite, ephemeral_1h_input_tokens: 0 },
+  };
+}
+
+/** The answer's own call, as the last of the calls that it was made of. */
+function ownIteration(bill: Bill): Json {
+  return {
+    type: "message",
+    input_tokens: bill.input - bill.cacheRead - written(bill),
+    output_tokens: bill.output,
+    cache_read_input_tokens: bill.cacheRead,
+    cache_creation_input_tokens: written(bill),
+    cache_creation: {
+      ephemeral_5m_input_tokens: bill.cacheWrite["5m"],
+      ephemeral_1h_input_tokens: bill.cacheWrite["1h"],
+    },
   };
 }
 

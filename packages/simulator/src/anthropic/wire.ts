@@ -1,6 +1,7 @@
+import { invalid } from "../failure.ts";
 import type { WireFormat } from "../server/wire.ts";
 import { header, type Exchange } from "../server/exchange.ts";
-import { checkMessages } from "./check.ts";
+import { checkMessages, type CheckContext } from "./check.ts";
 import { messageEvents } from "./events.ts";
 import { message } from "./message.ts";
 import { anthropicQuestion, showsThinking } from "./question.ts";
@@ -13,16 +14,24 @@ export function isCurrent(x: Exchange): boolean {
   return header(x, "anthropic-version") === CURRENT_VERSION;
 }
 
+/** What a check needs to know of how a request was sent. */
+export function howSent(x: Exchange): CheckContext {
+  return { current: isCurrent(x), beta: header(x, "anthropic-beta") !== undefined };
+}
+
 /** `POST /v1/messages`. */
 export const messagesWire: WireFormat = {
   wire: "anthropic",
   vendor: "anthropic",
-  check: (body, model, x) => checkMessages(body, model, isCurrent(x)),
+  check: (body, model, x) => checkMessages(body, model, howSent(x)),
+  overflow: (tokens, _body, model) =>
+    tokens > model.context ? invalid(`prompt is too long: ${tokens} tokens > ${model.context} maximum`) : undefined,
   question: anthropicQuestion,
   count: () => 1,
   finished: ([answer], bill, asked) =>
     message(answer ?? { parts: [] }, bill, {
       model: asked.question.model,
+      sealedFor: asked.model.id,
       current: isCurrent(asked.x),
       showThinking: showsThinking(asked.body, asked.model),
       random: asked.random,

@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<FailureKind, readonly [status: number, type: string
   billing: [402, "billing_error", null],
   forbidden: [403, "invalid_request_error", null],
   "not-found": [404, "invalid_request_error", null],
+  method: [405, "invalid_request_error", "method_not_supported"],
   conflict: [409, "invalid_request_error", null],
   "too-large": [413, "invalid_request_error", null],
   "rate-limit": [429, "requests", "rate_limit_exceeded"],

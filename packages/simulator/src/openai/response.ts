@@ -2,12 +2,14 @@ import type { Answer, AnswerPart } from "../answer.ts";
 import { written, type Bill } from "../accounting/bill.ts";
 import { objectOf, type Json } from "../json.ts";
 import type { Random } from "../random.ts";
-import { sealed } from "../anthropic/message.ts";
+import { seal } from "../seal.ts";
 
 /** What a response is built with besides the answer. */
 export interface ResponseContext {
   readonly id: string;
   readonly model: string;
+  /** The model that thoughts are bound to: `model` without its date. */
+  readonly sealedFor: string;
   /** Unix seconds. */
   readonly created: number;
   /** The effort that the model used. */
@@ -52,7 +54,9 @@ function item(part: AnswerPart, status: string, body: Json, context: ResponseCon
       return {
         id: itemId("rs", random),
         type: "reasoning",
-        ...(context.encrypted && { encrypted_content: sealed("gAAAAABp", 240 + part.text.length, random) }),
+        ...(context.encrypted && {
+          encrypted_content: seal("gAAAAABp", 240 + part.text.length, context.sealedFor, random),
+        }),
         summary: summarised ? [{ type: "summary_text", text: part.text }] : [],
       };
     }

@@ -1,3 +1,4 @@
+import { invalid } from "../failure.ts";
 import { objectOf, numberOf } from "../json.ts";
 import type { WireFormat } from "../server/wire.ts";
 import { chatQuestion, responsesQuestion } from "./question.ts";
@@ -12,6 +13,13 @@ export const chatWire: WireFormat = {
   wire: "openai-chat",
   vendor: "openai",
   check: (body, model) => checkChat(body, model),
+  overflow: (tokens, _body, model) =>
+    tokens > model.context
+      ? invalid(
+          `This model's maximum context length is ${model.context} tokens. However, your messages resulted in ${tokens} tokens. Please reduce the length of the messages.`,
+          { param: "messages", code: "context_length_exceeded" },
+        )
+      : undefined,
   question: chatQuestion,
   count: (body) => numberOf(body["n"]) ?? 1,
   finished: (answers, bill, { question, body, created, random }) =>
@@ -31,13 +39,21 @@ export const responsesWire: WireFormat = {
   wire: "openai-responses",
   vendor: "openai",
   check: (body, model, _x, context) => checkResponses(body, model, context.store),
+  overflow: (tokens, body, model) =>
+    tokens > model.context && body["truncation"] !== "auto"
+      ? invalid("Your input exceeds the context window of this model. Please adjust your input and try again.", {
+          param: "input",
+          code: "context_length_exceeded",
+        })
+      : undefined,
   question: (body, model, context) =>
     responsesQuestion(body, model, context.store.history(body["previous_response_id"])),
   count: () => 1,
-  finished: ([answer], bill, { body, question, created, random }) =>
+  finished: ([answer], bill, { body, question, model, created, random }) =>
     response(answer ?? { parts: [] }, bill, body, {
       id: itemId("resp", random),
       model: question.model,
+      sealedFor: model.id,
       created,
       effort: question.effort,
       tier: bill.tier,

@@ -4,10 +4,15 @@ import { header, type Exchange } from "./exchange.ts";
 
 const VERSIONS: ReadonlySet<string> = new Set(["2023-01-01", "2023-06-01", "2026-10-21"]);
 
+/** The key that a request came with; empty if there is none. */
+export function callerOf(x: Exchange): string {
+  const bearer = /^Bearer\s+(.+)$/i.exec(header(x, "authorization") ?? "")?.[1]?.trim();
+  return header(x, "x-api-key") ?? bearer ?? "";
+}
+
 /** Why a request is not let in: no key, a wrong key, no API version or an unknown one. */
 export function checkAccess(x: Exchange, vendor: Vendor, keys: ReadonlySet<string> | undefined): Failure | undefined {
-  const bearer = /^Bearer\s+(.+)$/i.exec(header(x, "authorization") ?? "")?.[1]?.trim();
-  const key = vendor === "anthropic" ? (header(x, "x-api-key") ?? bearer) : bearer;
+  const key = vendor === "openai" && header(x, "authorization") === undefined ? "" : callerOf(x);
   if (!key) {
     const message =
       vendor === "anthropic"

@@ -1,3 +1,5 @@
+import type { PromptCache } from "../accounting/prompt-cache.ts";
+import type { RateLimiter } from "../accounting/rate-limit.ts";
 import type { FaultSchedule } from "../fault/schedule.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import type { Settings } from "../options.ts";
@@ -10,6 +12,8 @@ export interface Context {
   readonly scripts: Scripts;
   readonly faults: FaultSchedule;
   readonly store: ResponseStore;
+  readonly cache: PromptCache;
+  readonly limiter: RateLimiter;
   readonly journal: Journal & { readonly add: (entry: JournalEntry) => void };
   /** Milliseconds since `listen()`. */
   readonly elapsed: () => number;

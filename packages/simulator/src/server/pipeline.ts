@@ -1,22 +1,21 @@
-import type { Answer } from "../answer.ts";
-import { account } from "../accounting/account.ts";
+import { account, read, type Reading } from "../accounting/account.ts";
 import { limitAnswer } from "../accounting/limit.ts";
+import { promptBlocks } from "../accounting/prompt.ts";
 import { sleep } from "../clock.ts";
 import type { Failure } from "../failure.ts";
-import type { FaultRule } from "../fault/rule.ts";
-import { BODY_FAULTS } from "../fault/rule.ts";
-import { streamSteps, wholeSteps } from "../fault/step.ts";
-import { generate } from "../generate/answer.ts";
-import { canonical, objectOf, textOf, type Json } from "../json.ts";
+import { BODY_FAULTS, type FaultRule } from "../fault/rule.ts";
+import { streamSteps, wholeSteps, type Step } from "../fault/step.ts";
+import { objectOf, textOf, type Json } from "../json.ts";
 import { findModel, type ModelProfile, type Vendor } from "../model.ts";
-import { draw, random as seeded } from "../random.ts";
+import { random as seeded } from "../random.ts";
 import { isStream, recordedWrites, type Recording } from "../recording.ts";
-import type { Resolved } from "../script.ts";
-import { checkAccess } from "./access.ts";
+import { callerOf, checkAccess } from "./access.ts";
 import type { Context } from "./context.ts";
 import { runFrames, runSteps, type Pace } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
+import { paceOf } from "./pace.ts";
 import { replaceAnswer } from "./replace.ts";
+import { generated, recorded, scripted } from "./reply.ts";
 import { isFailure, readJson, sendFailure, setVendorHeaders } from "./send.ts";
 import type { Asked, WireFormat } from "./wire.ts";
 
@@ -36,54 +35,18 @@ export function modelOf(body: Json, vendor: Vendor, context: Context): ModelProf
     : { kind: "invalid", message: "you must provide a model parameter" };
 }
 
-/** The answer that a script or a recording has for a question; else undefined. */
-async function scripted(asked: Asked, context: Context): Promise<Resolved | undefined> {
-  const found = await context.scripts.find(asked.question);
-  if (found) {
-    asked.x.note.source = `script ${found.script}`;
-    return found.reply;
-  }
-  const wanted = canonical(asked.body);
-  const index = context.settings.recordings.findIndex((one) => one.request && canonical(one.request) === wanted);
-  const recording = context.settings.recordings[index];
-  if (!recording) return undefined;
-  asked.x.note.source = `recording ${index}`;
-  return { kind: "recording", recording };
-}
-
-function generated(asked: Asked, format: WireFormat, context: Context): readonly Answer[] {
-  const { seed, length, languages } = context.settings;
-  const { question } = asked;
-  return Array.from({ length: format.count(asked.body) }, (_, index) =>
-    limitAnswer(
-      generate(index === 0 ? question : { ...question, key: `${question.key}#${index}` }, { seed, length, languages }),
-      question,
-    ),
-  );
-}
-
-function paceOf(asked: Asked, { settings }: Context): Pace {
-  const { latency, tokensPerSecond, clock } = settings;
-  const own = asked.model;
-  return {
-    clock,
-    latency: draw(latency === "model" ? own.latency : latency, asked.random),
-    tokensPerSecond: draw(tokensPerSecond === "model" ? own.tokensPerSecond : tokensPerSecond, asked.random),
-  };
-}
-
-function playRecording(x: Exchange, recording: Recording, pace: Pace): Promise<boolean> {
+function sendRecording(x: Exchange, recording: Recording, fault: FaultRule | undefined, pace: Pace): Promise<boolean> {
   x.note.status = recording.status ?? 200;
   x.res.writeHead(x.note.status, {
     "content-type": isStream(recording) ? "text/event-stream; charset=utf-8" : "application/json",
     ...recording.headers,
   });
-  const steps = [...recordedWrites(recording)].map((bytes) => ({ do: "write", bytes, tokens: 0, events: 0 }) as const);
-  return runSteps(x, steps, pace);
+  const plain = [...recordedWrites(recording)].map((bytes): Step => ({ do: "write", bytes, tokens: 0, events: 0 }));
+  return runSteps(x, fault ? wholeSteps(Buffer.from(recording.body).toString(), fault) : plain, pace);
 }
 
 /** Sends a finished object, whole or as a stream, with the fault that hits it. */
-async function send(
+function sendFinished(
   finished: Json,
   format: WireFormat,
   asked: Asked,
@@ -99,86 +62,143 @@ async function send(
     return fault ? runSteps(x, streamSteps([...frames], fault, format.wire), pace) : runFrames(x, frames, pace);
   }
   const text = JSON.stringify(finished);
-  const tokens = Number(
-    objectOf(finished["usage"])["output_tokens"] ?? objectOf(finished["usage"])["completion_tokens"] ?? 0,
-  );
-  const steps = fault ? wholeSteps(text, fault) : [{ do: "write", bytes: text, tokens, events: 0 } as const];
+  const usage = objectOf(finished["usage"]);
+  const tokens = Number(usage["output_tokens"] ?? usage["completion_tokens"] ?? 0);
+  const whole: Step = { do: "write", bytes: text, tokens, events: 0 };
   // A cut body must miss bytes that were promised; any other fault leaves the length open.
   const length = fault && fault.fault !== "cut" ? {} : { "content-length": String(Buffer.byteLength(text)) };
   x.res.writeHead(200, { "content-type": "application/json", ...length });
-  return runSteps(x, steps, pace);
+  return runSteps(x, fault ? wholeSteps(text, fault) : [whole], pace);
 }
 
-/** Answers a request to one of the text wires, from its first check to its last byte. */
-export async function answerText(x: Exchange, format: WireFormat, context: Context): Promise<void> {
+/** What the vendor says when a bucket is dry. */
+function exceeded(
+  vendor: Vendor,
+  bucket: { readonly name: string; readonly limit: number; readonly seconds: number },
+): Failure {
+  const { name, limit, seconds } = bucket;
+  const message =
+    vendor === "anthropic"
+      ? `This request would exceed your organization's rate limit of ${limit} ${name.replace("-", " ")} per minute. Please try again later.`
+      : `Rate limit reached on ${name} per min: Limit ${limit}. Please try again in ${seconds}s.`;
+  const scope = name === "requests" ? "requests" : "tokens";
+  return { kind: "rate-limit", message, scope, headers: { "retry-after": String(seconds) } };
+}
+
+/** Takes what a request needs of the rate limit, and reads its prompt through the cache. */
+function admit(asked: Asked, format: WireFormat, context: Context): Reading | Failure {
+  const { x, body, model, question } = asked;
+  const { vendor } = format;
+  const history = format.wire === "openai-responses" ? context.store.history(body["previous_response_id"]) : [];
+  const blocks = promptBlocks(question, history);
+  const caller = callerOf(x);
+  const tokens = blocks.reduce((sum, block) => sum + block.tokens, 0);
+  const overflow = format.overflow(tokens, body, model);
+  if (overflow) return overflow;
+  // A request that is turned away reads nothing, so the bucket is asked before the cache; what the cache had is given back.
+  const decision = context.limiter.take(`${caller}\u0000${model.id}`, vendor, tokens);
+  for (const [name, value] of Object.entries(decision.headers)) x.res.setHeader(name, value);
+  if (decision.exceeded) return exceeded(vendor, decision.exceeded);
+  const reading = read(question, blocks, model, caller, context.cache);
+  if (vendor === "anthropic") context.limiter.refund(`${caller}\u0000${model.id}`, vendor, reading.read);
+  return reading;
+}
+
+/** The request with its key checked, its model known and its faults drawn; undefined if it is answered already. */
+async function enter(
+  x: Exchange,
+  format: WireFormat,
+  context: Context,
+): Promise<{ readonly body: Json; readonly fault: FaultRule | undefined } | undefined> {
   const { settings } = context;
   const { vendor, wire } = format;
   x.note.wire = wire;
   setVendorHeaders(x, vendor, settings.clock.now());
-  const fail = (failure: Failure): void => sendFailure(x, vendor, failure);
   const body = await readJson(x);
-  if (isFailure(body)) return fail(body);
+  const refused = isFailure(body) ? body : checkAccess(x, vendor, settings.apiKeys);
+  if (refused || isFailure(body)) {
+    if (refused) sendFailure(x, vendor, refused);
+    return undefined;
+  }
   x.note.model = textOf(body["model"]);
   x.note.stream = body["stream"] === true;
-  const refused = checkAccess(x, vendor, settings.apiKeys);
-  if (refused) return fail(refused);
   const model = modelOf(body, vendor, context);
-  const known = "id" in model ? model : undefined;
-  const question = known && format.question(body, known, context);
-
+  const question = "id" in model ? format.question(body, model, context) : undefined;
   const fault = context.faults.take(
     {
-      model: textOf(body["model"]),
+      model: x.note.model,
       wire,
       path: x.path,
-      stream: body["stream"] === true,
+      stream: x.note.stream,
       text: question?.text ?? "",
       ...(question && { question }),
     },
     context.elapsed(),
   );
   if (fault) x.note.fault = fault.fault;
-  if (fault && !BODY_FAULTS.has(fault.fault) && (await replaceAnswer(x, vendor, fault, context))) return;
+  const inBody = fault && BODY_FAULTS.has(fault.fault) ? fault : undefined;
+  if (fault && !inBody && (await replaceAnswer(x, vendor, fault, context))) return undefined;
+  return { body, fault: inBody };
+}
 
-  if (!known || !question) return fail(model as Failure);
-  const wrong = format.check(body, known, x, context);
+/** Answers a request to one of the text wires, from its first check to its last byte. */
+export async function answerText(x: Exchange, format: WireFormat, context: Context): Promise<void> {
+  const { settings } = context;
+  const { vendor, wire } = format;
+  const fail = (failure: Failure): void => sendFailure(x, vendor, failure);
+  const settle = (ended: boolean): void => {
+    x.note.outcome =
+      x.note.fault !== undefined && x.note.fault !== "slow-headers" ? "fault" : ended ? "complete" : "aborted";
+  };
+  const entered = await enter(x, format, context);
+  if (!entered) return;
+  const { body, fault } = entered;
+
+  // What was recorded is played as it was, also where today's checks would turn it away.
+  const played = recorded(body, context);
+  if (played) {
+    x.note.source = `recording ${played.index}`;
+    return settle(
+      await sendRecording(x, played.recording, fault, { clock: settings.clock, latency: 0, tokensPerSecond: Infinity }),
+    );
+  }
+
+  const model = modelOf(body, vendor, context);
+  if (!("id" in model)) return fail(model);
+  const wrong = format.check(body, model, x, context);
   if (wrong) return fail(wrong);
-
-  const created = Math.floor(settings.clock.now() / 1_000);
   const asked: Asked = {
     x,
     body,
-    model: known,
-    question,
-    created,
+    model,
+    question: format.question(body, model, context),
+    created: Math.floor(settings.clock.now() / 1_000),
     random: seeded(settings.seed, "exchange", x.number),
   };
-  const pace = paceOf(asked, context);
+  const { question } = asked;
   const reply = await scripted(asked, context);
   if (!reply && settings.strict) {
     x.note.reason = "strict: no script and no recording matches this request";
     return fail({ kind: "not-found", message: `No script matches ${x.method} ${x.path}` });
   }
+  const reading = admit(asked, format, context);
+  if ("kind" in reading) return fail(reading);
+  const pace = paceOf(asked, context);
   await sleep(pace.clock, pace.latency, x.signal);
-  if (x.signal.aborted) return;
-  if (reply?.kind === "recording") {
-    x.note.outcome = (await playRecording(x, reply.recording, pace)) ? "complete" : "aborted";
-    return;
-  }
+  if (x.signal.aborted) return settle(false);
+  if (reply?.kind === "recording") return settle(await sendRecording(x, reply.recording, fault, pace));
+
+  const room = Math.max(1, model.context - reading.input);
   const answers =
-    reply?.kind === "answer" ? [limitAnswer(reply.answer, question)] : reply ? [] : generated(asked, format, context);
-  if (!reply) x.note.source = "generated";
-  const finished =
-    reply?.kind === "native"
-      ? reply.native
-      : format.finished(
-          answers,
-          account(question, answers, vendor === "anthropic" ? "standard" : "default", "standard"),
-          asked,
-        );
+    reply?.kind === "answer"
+      ? [limitAnswer(reply.answer, question, room)]
+      : reply
+        ? []
+        : generated(asked, format, context, room);
+  const bill = account(question, answers, reading, model);
+  const finished = reply?.kind === "native" ? reply.native : format.finished(answers, bill, asked);
+  context.limiter.spend(`${callerOf(x)}\u0000${model.id}`, vendor, bill.output);
   x.note.usage = objectOf(finished["usage"]);
   if (wire === "openai-responses" && body["store"] !== false) context.store.add(finished, body);
-  const ended = await send(finished, format, asked, fault, pace);
-  if (fault) x.note.outcome = "fault";
-  else if (!ended) x.note.outcome = "aborted";
+  settle(await sendFinished(finished, format, asked, fault, pace));
 }

@@ -1,13 +1,19 @@
+import { countTokens } from "../anthropic/count.ts";
+import { listClaudes, showClaude } from "../anthropic/models.ts";
 import { messagesWire } from "../anthropic/wire.ts";
-import type { FaultRule } from "../fault/rule.ts";
-import { chatWire, responsesWire } from "../openai/wire.ts";
 import type { Vendor } from "../model.ts";
+import { embeddings } from "../openai/embeddings.ts";
+import { listGpts, showGpt } from "../openai/models.ts";
+import { countResponseInput, storedResponse } from "../openai/responses-routes.ts";
+import { chatWire, responsesWire } from "../openai/wire.ts";
 import type { Context } from "./context.ts";
-import { header, readBody, type Exchange } from "./exchange.ts";
+import { frontPage, faultsRoute, journalRoute } from "./control.ts";
+import { header, type Exchange } from "./exchange.ts";
+import { enter } from "./gate.ts";
 import { answerText } from "./pipeline.ts";
-import { sendFailure, sendJson, setVendorHeaders } from "./send.ts";
+import { sendFailure, setVendorHeaders } from "./send.ts";
 
-type Handler = (x: Exchange, context: Context) => Promise<void>;
+type Handler = (x: Exchange, context: Context, params: Readonly<Record<string, string>>) => void | Promise<void>;
 
 /** Whose API a request means, where the path does not tell: Anthropic's callers always send a version. */
 export function vendorOf(x: Exchange): Vendor {
@@ -15,47 +21,41 @@ export function vendorOf(x: Exchange): Vendor {
   return anthropic || x.path.startsWith("/v1/messages") ? "anthropic" : "openai";
 }
 
-/** `/_faults`: GET shows the rules, POST adds one or puts a list in place of all, DELETE takes all away. */
-async function faultsRoute(x: Exchange, context: Context): Promise<void> {
-  if (x.method === "POST") {
-    const text = await readBody(x.req);
-    try {
-      const body: unknown = JSON.parse(text ?? "");
-      if (Array.isArray(body)) context.faults.set(body as readonly FaultRule[]);
-      else context.faults.add(body as FaultRule);
-    } catch (error) {
-      sendJson(x, 400, { error: error instanceof Error ? error.message : String(error) });
-      return;
-    }
-  } else if (x.method === "DELETE") context.faults.clear();
-  sendJson(x, 200, { faults: context.faults.list() });
+async function models(x: Exchange, context: Context, params: Readonly<Record<string, string>>): Promise<void> {
+  const vendor = vendorOf(x);
+  if (!(await enter(x, vendor, context))) return;
+  const id = params["id"];
+  if (id === undefined) return vendor === "anthropic" ? listClaudes(x, context) : listGpts(x, context);
+  return vendor === "anthropic" ? showClaude(x, context, id) : showGpt(x, context, id);
 }
 
-async function journalRoute(x: Exchange, context: Context): Promise<void> {
-  if (x.method === "DELETE") context.journal.clear();
-  sendJson(x, 200, { entries: context.journal.entries() });
-}
+/** Method, path with `{names}`, handler. The first that fits counts. */
+const ROUTES: readonly (readonly [method: string, path: string, handler: Handler])[] = [
+  ["POST", "/v1/messages", (x, context) => answerText(x, messagesWire, context)],
+  ["POST", "/v1/messages/count_tokens", countTokens],
+  ["POST", "/v1/chat/completions", (x, context) => answerText(x, chatWire, context)],
+  ["POST", "/v1/responses", (x, context) => answerText(x, responsesWire, context)],
+  ["POST", "/v1/responses/input_tokens", countResponseInput],
+  ["GET", "/v1/responses/{id}", (x, context, { id = "" }) => storedResponse(x, context, id, undefined)],
+  ["DELETE", "/v1/responses/{id}", (x, context, { id = "" }) => storedResponse(x, context, id, undefined)],
+  ["GET", "/v1/responses/{id}/input_items", (x, context, { id = "" }) => storedResponse(x, context, id, "input_items")],
+  ["POST", "/v1/responses/{id}/cancel", (x, context, { id = "" }) => storedResponse(x, context, id, "cancel")],
+  ["POST", "/v1/embeddings", embeddings],
+  ["GET", "/v1/models", models],
+  ["GET", "/v1/models/{id}", models],
+  ["GET", "/", frontPage],
+  ["GET", "/_faults", faultsRoute],
+  ["POST", "/_faults", faultsRoute],
+  ["DELETE", "/_faults", faultsRoute],
+  ["GET", "/_journal", journalRoute],
+  ["DELETE", "/_journal", journalRoute],
+];
 
-async function frontPage(x: Exchange, context: Context): Promise<void> {
-  sendJson(x, 200, {
-    name: "@llm/simulator",
-    about: "A simulator of the Anthropic and OpenAI APIs. No model answers here.",
-    models: [...context.settings.models.keys()],
-    routes: [...ROUTES.keys()],
-  });
-}
-
-const ROUTES: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-  ["POST /v1/messages", (x, context) => answerText(x, messagesWire, context)],
-  ["POST /v1/chat/completions", (x, context) => answerText(x, chatWire, context)],
-  ["POST /v1/responses", (x, context) => answerText(x, responsesWire, context)],
-  ["GET /", frontPage],
-  ["GET /_faults", faultsRoute],
-  ["POST /_faults", faultsRoute],
-  ["DELETE /_faults", faultsRoute],
-  ["GET /_journal", journalRoute],
-  ["DELETE /_journal", journalRoute],
-]);
+const COMPILED = ROUTES.map(([method, path, handler]) => ({
+  method,
+  handler,
+  pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`),
+}));
 
 /** Whether a request steers the simulator rather than the API that it plays. */
 export function isControl(path: string): boolean {
@@ -64,12 +64,23 @@ export function isControl(path: string): boolean {
 
 /** Finds the handler of a request and lets it answer. */
 export async function route(x: Exchange, context: Context): Promise<void> {
-  const handler = ROUTES.get(`${x.method} ${x.path}`);
-  if (handler) return handler(x, context);
+  for (const { method, pattern, handler } of COMPILED) {
+    const found = method === x.method ? pattern.exec(x.path) : null;
+    if (!found) continue;
+    const params = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
+    return handler(x, context, Object.fromEntries(params) as Record<string, string>);
+  }
   const vendor = vendorOf(x);
   setVendorHeaders(x, vendor, context.settings.clock.now());
   x.req.resume();
-  const message = vendor === "anthropic" ? "Not found" : `Invalid URL (${x.method} ${x.path})`;
+  const known = COMPILED.some(({ pattern }) => pattern.test(x.path));
   x.note.reason = `there is no route ${x.method} ${x.path}`;
-  sendFailure(x, vendor, { kind: "not-found", message });
+  if (known && vendor === "openai")
+    sendFailure(x, vendor, { kind: "method", message: `Not allowed to ${x.method} on ${x.path}.` });
+  else if (known) sendFailure(x, vendor, { kind: "method", message: "Method Not Allowed" });
+  else
+    sendFailure(x, vendor, {
+      kind: "not-found",
+      message: vendor === "anthropic" ? "Not found" : `Invalid URL (${x.method} ${x.path})`,
+    });
 }

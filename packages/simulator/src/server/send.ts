@@ -35,7 +35,8 @@ export async function readJson(x: Exchange): Promise<Json | Failure> {
   const text = await readBody(x.req);
   if (text === undefined) return { kind: "too-large", message: "Request exceeds the maximum size" };
   try {
-    const body: unknown = JSON.parse(text);
+    // Some calls have nothing to say and send no body.
+    const body: unknown = text === "" ? {} : JSON.parse(text);
     x.note.request = text.length <= 65_536 ? body : text.slice(0, 65_536);
     if (isObject(body)) return body;
   } catch {

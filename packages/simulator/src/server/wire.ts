@@ -26,6 +26,8 @@ export interface WireFormat {
   readonly vendor: Vendor;
   /** What is wrong with a request, as the vendor says it. */
   readonly check: (body: Json, model: ModelProfile, x: Exchange, context: Context) => Failure | undefined;
+  /** What is wrong with a prompt of that many tokens: it does not fit. */
+  readonly overflow: (tokens: number, body: Json, model: ModelProfile) => Failure | undefined;
   readonly question: (body: Json, model: ModelProfile, context: Context) => Question;
   /** How many answers are asked for (`n`). */
   readonly count: (body: Json) => number;

@@ -1,0 +1,39 @@
+import type { Answer } from "../answer.ts";
+import { limitAnswer } from "../accounting/limit.ts";
+import { generate } from "../generate/answer.ts";
+import { canonical, type Json } from "../json.ts";
+import type { Recording } from "../recording.ts";
+import type { Resolved } from "../script.ts";
+import type { Context } from "./context.ts";
+import type { Asked, WireFormat } from "./wire.ts";
+
+/** The recording of an equal request, and its number. */
+export function recorded(
+  body: Json,
+  context: Context,
+): { readonly recording: Recording; readonly index: number } | undefined {
+  const { recordings } = context.settings;
+  if (recordings.length === 0) return undefined;
+  const wanted = canonical(body);
+  const index = recordings.findIndex((one) => one.request && canonical(one.request) === wanted);
+  const recording = recordings[index];
+  return recording && { recording, index };
+}
+
+/** The reply that a script has for a question; undefined if none matches. */
+export async function scripted(asked: Asked, context: Context): Promise<Resolved | undefined> {
+  const found = await context.scripts.find(asked.question);
+  if (found) asked.x.note.source = `script ${found.script}`;
+  return found?.reply;
+}
+
+/** The answers that are made up; `room` tokens of the context are left for each. */
+export function generated(asked: Asked, format: WireFormat, context: Context, room: number): readonly Answer[] {
+  const { seed, length, languages } = context.settings;
+  const { question } = asked;
+  asked.x.note.source = "generated";
+  return Array.from({ length: format.count(asked.body) }, (_, index) => {
+    const one = index === 0 ? question : { ...question, key: `${question.key}#${index}` };
+    return limitAnswer(generate(one, { seed, length, languages }), question, room);
+  });
+}
