@@ -70,16 +70,16 @@ export function leaf<E>(
   let quarters = 0;
 
   /** The usage to bill: what the vendor said, completed by an estimate where it did not come to say it all. */
-  const bill = (outcome: "ok" | "left" | ErrorCode): Usage => {
+  const bill = (outcome: "ok" | "left" | ErrorCode, status?: number): Usage => {
     if (finished && usage && usage !== noUsage) return usage;
-    const unanswered = !accepted && outcome !== "left" && outcome !== "aborted" && outcome !== "timeout";
-    if (unanswered) return noUsage;
+    const given = outcome === "left" || outcome === "aborted" || outcome === "timeout"; // up by us: it may be at work
+    if (!accepted && (!given || status !== undefined)) return noUsage;
     const known = usage ?? noUsage;
     const input = known.input || estimateRequestTokens(request);
     return { ...known, input, output: Math.max(known.output, Math.ceil(quarters / 4)), estimated: true };
   };
   const settle = (outcome: "ok" | "left" | ErrorCode, status?: number): Usage => {
-    const final = bill(outcome);
+    const final = bill(outcome, status);
     const was = state;
     state = "over";
     unhook();

@@ -50,9 +50,7 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Provid
     requestIdHeader: "request-id",
     prepare: (request) => toMessages(request, to),
     send: (body, settings, whole) =>
-      whole
-        ? client.messages.create(body, settings).withResponse()
-        : client.messages.create({ ...body, stream: true }, settings).withResponse(),
+      whole ? client.messages.create(body, settings) : client.messages.create({ ...body, stream: true }, settings),
     reader: newMessagesReader,
   };
 

@@ -39,10 +39,11 @@ export function openaiChat(model: string, options: OpenAIOptions = {}): Provider
     prepare: (request) => toChat(request, to),
     send: (body, settings, whole) =>
       whole
-        ? client().chat.completions.create(body, settings).withResponse()
-        : client()
-            .chat.completions.create({ ...body, stream: true, stream_options: { include_usage: true } }, settings)
-            .withResponse(),
+        ? client().chat.completions.create(body, settings)
+        : client().chat.completions.create(
+            { ...body, stream: true, stream_options: { include_usage: true } },
+            settings,
+          ),
     reader: (frame) => newChatReader(frame, origin),
   };
   return {

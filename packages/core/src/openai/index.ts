@@ -42,10 +42,8 @@ export function openai(model: string, options: OpenAIOptions = {}): Provider {
     prepare: (request) => toResponses(request, to),
     send: (body, settings, whole) =>
       whole
-        ? client().responses.create(body, settings).withResponse()
-        : client()
-            .responses.create({ ...body, stream: true }, settings)
-            .withResponse(),
+        ? client().responses.create(body, settings)
+        : client().responses.create({ ...body, stream: true }, settings),
     reader: (frame) => newResponsesReader(frame, origin),
   };
 

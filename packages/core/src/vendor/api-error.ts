@@ -66,16 +66,17 @@ const SPENT = /spend_limit|ramp_limit|credit/;
 
 function codeOf(status: number | undefined, names: readonly string[], message: string): ErrorCode {
   if (names.some((name) => SPENT.test(name))) return "quota";
+  const byStatus = status === undefined ? undefined : STATUSES[status];
   for (const name of names) {
     const code = TYPES[name];
-    if (code) return code;
+    if (code) return code === "server" ? (byStatus ?? code) : code; // a status may say more than "failed"
   }
   if (status === undefined || (status >= 400 && status < 500)) {
     if (CONTEXT.test(message) && status !== 429) return "context-length";
     if (FILTER.test(message)) return "content-filter";
   }
   if (status === undefined) return "server";
-  return STATUSES[status] ?? (status >= 500 ? "server" : status >= 400 ? "invalid-request" : "malformed");
+  return byStatus ?? (status >= 500 ? "server" : status >= 400 ? "invalid-request" : "malformed");
 }
 
 /** A text without the keys that vendors' messages repeat. */

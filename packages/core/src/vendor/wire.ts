@@ -1,3 +1,4 @@
+import { LlmError } from "../error.ts";
 import type { Wire } from "../leaf.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
@@ -26,10 +27,10 @@ export interface Settings {
   readonly headers?: Record<string, string>;
 }
 
-/** What an SDK answers: its stream of events or the whole message, and the HTTP response that brought it. */
+/** What an SDK answers: its stream of events with the HTTP response that brings it, or that response alone. */
 interface Answer {
-  readonly data: unknown;
-  readonly response: Response;
+  readonly withResponse: () => Promise<{ readonly data: unknown; readonly response: Response }>;
+  readonly asResponse: () => Promise<Response>;
 }
 
 /** One vendor's way to ask. */
@@ -39,7 +40,7 @@ export interface Dialect<Body> {
   /** The response header with the vendor's id of the request. */
   readonly requestIdHeader: string;
   readonly prepare: (request: ChatRequest) => Prepared<Body>;
-  readonly send: (body: Body, settings: Settings, whole: boolean) => Promise<Answer>;
+  readonly send: (body: Body, settings: Settings, whole: boolean) => Answer;
   readonly reader: (frame: Frame) => Reader;
 }
 
@@ -48,6 +49,13 @@ const SDK_TIMEOUT_MS = 3_600_000;
 
 const isStream = (data: unknown): data is AsyncIterable<unknown> =>
   typeof data === "object" && data !== null && Symbol.asyncIterator in data;
+
+/** The SDKs add to a whole message, and fail where there is none: it is read without them. */
+async function readWhole(answer: Answer): Promise<{ readonly data: unknown; readonly response: Response }> {
+  const response = await answer.asResponse();
+  const data: unknown = await response.json();
+  return { data, response };
+}
 
 /** One upstream request by way of a vendor's SDK: its raw request and its raw stream. */
 export function sdkWire<Body>(
@@ -59,10 +67,12 @@ export function sdkWire<Body>(
 ): Wire<unknown> {
   let prepared: Prepared<Body> | undefined;
   let reader: Reader | undefined; // once the headers are there
+  let type: string | undefined; // of the body, until its first event
   const open = async (signal: AbortSignal): Promise<AsyncIterator<unknown> | readonly StreamPart[]> => {
     const { body, headers, warnings, output, outputTool } = (prepared ??= dialect.prepare(request));
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
-    const { data, response } = await dialect.send(body, settings, whole);
+    const answer = dialect.send(body, settings, whole);
+    const { data, response } = whole ? await readWhole(answer) : await answer.withResponse();
     const limits = rateLimits(response.headers);
     const requestId = response.headers.get(dialect.requestIdHeader);
     const used = outputUsed(request, output, dialect.name);
@@ -77,13 +87,25 @@ export function sdkWire<Body>(
         ...(limits.length > 0 && { rateLimits: limits }),
       },
     });
-    return !whole && isStream(data) ? data[Symbol.asyncIterator]() : reader.message(data);
+    if (whole || !isStream(data)) return reader.message(data);
+    type = response.headers.get("content-type") ?? "";
+    return data[Symbol.asyncIterator]();
   };
   return {
     prepare: () => void (prepared = dialect.prepare(request)),
     open,
-    read: (event, push) => reader?.event(event, push),
-    end: (push) => reader?.end?.(push),
+    read: (event, push) => {
+      type = undefined;
+      reader?.event(event, push);
+    },
+    end: (push) => {
+      if (type && !type.includes("event-stream"))
+        throw new LlmError("malformed", `the answer is ${type}, not a stream of events`, {
+          vendor: to.vendor,
+          model: to.model,
+        });
+      reader?.end?.(push);
+    },
     toError: (error) => toLlmError(error, origin),
   };
 }
