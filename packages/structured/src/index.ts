@@ -1,1 +1,4 @@
-export {};
+export * from "./error.ts";
+export * from "./parse.ts";
+export * from "./parser.ts";
+export * from "./standard-schema.ts";

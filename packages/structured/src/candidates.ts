@@ -1,0 +1,148 @@
+import { coerce } from "./coerce/coerce.ts";
+import { better, misfit } from "./coerce/outcome.ts";
+import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
+import { isNumber, literal } from "./reader/chars.ts";
+import { newNode } from "./reader/node.ts";
+import type { Node, Root } from "./reader/node.ts";
+import { newReader } from "./reader/reader.ts";
+import type { Reader } from "./reader/reader.ts";
+import type { Program, Shape } from "./shape.ts";
+
+/** Bounds on a text, and how far values may be bent. */
+export interface ReadOptions {
+  readonly coercion: Coercion;
+  readonly maxDepth: number;
+  readonly maxLength: number;
+  readonly encoded: boolean;
+}
+
+/** What coercion works with. A budget in proportion to the text bounds the work. */
+export function newContext(reader: Reader, options: ReadOptions): Context {
+  const budget = { left: 10_000 + 4 * reader.source.length() };
+  const read: Context["read"] = (text, outer) => {
+    const inner = newReader({ maxDepth: options.maxDepth, maxLength: options.maxLength });
+    inner.write(text);
+    inner.end();
+    const root = inner.roots[0];
+    if (!root || inner.fault()) return undefined;
+    return { node: root.node, context: { ...outer, source: inner.source, inner: outer.inner + 1 } };
+  };
+  return {
+    mode: options.coercion,
+    encoded: options.encoded,
+    source: reader.source,
+    inner: 0,
+    read,
+    budget,
+    search: options.coercion === "full",
+  };
+}
+
+/** Whether a shape may be read from plain text: something besides objects and lists. */
+function wants(shape: Shape, kind: (kind: Shape["kind"]) => boolean, depth = 0): boolean {
+  if (shape.wrapped && shape.items) return wants(shape.items, kind, depth + 1);
+  if (shape.kind === "union") return depth < 8 && shape.options.some((option) => wants(option, kind, depth + 1));
+  return kind(shape.kind);
+}
+
+/** A candidate and what came of it. */
+export interface Candidate {
+  readonly outcome: Outcome;
+  readonly node: Node;
+}
+
+/** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
+const handicap = (root: Root, fences: boolean): number => {
+  const first = root.node.items[0];
+  const aside =
+    root.node.kind === "array" &&
+    !root.fenced &&
+    first?.kind === "bare" &&
+    literal(first.text) === undefined &&
+    !isNumber(first.text);
+  return (root.node.done ? 0 : 5) + (aside ? 3 : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 1);
+};
+
+/**
+ * The values that a text may mean, best first: what stands in it as JSON, several of these as a list, the content of code
+ * fences, and the text itself.
+ */
+export function candidates(reader: Reader, program: Program, options: ReadOptions): Candidate[] {
+  const { root: shape } = program;
+  const context = newContext(reader, options);
+  const text = reader.source.slice(0, reader.source.length());
+  const full = options.coercion === "full";
+  if (full && shape.kind === "string" && shape.type === undefined && !shape.wrapped) {
+    const node = newNode("text", 0, text);
+    node.end = text.length;
+    return [{ outcome: coerce(context, node, shape), node }];
+  }
+  const out: (Candidate & { readonly weight: number })[] = [];
+  const add = (node: Node, weight: number, start = context): void => {
+    const outcome = coerce(start, node, shape);
+    out.push({ outcome: outcome.issues ? outcome : { ...outcome, cost: outcome.cost + weight }, node, weight });
+  };
+  const finals = reader.roots.filter((root) => !root.draft);
+  const roots = finals.length > 0 ? finals : reader.roots;
+  const fences = roots.some((root) => root.fenced);
+  for (const root of roots) {
+    const weight = handicap(root, fences);
+    if (root.node.kind !== "text") {
+      add(root.node, weight);
+      continue;
+    }
+    const inner = context.read(root.node.text, context); // a JSON text within a JSON string
+    if (inner) add(inner.node, weight + 1, inner.context);
+  }
+  for (const block of reader.blocks) add(block.node, 0);
+  if (roots.length > 1 && full) {
+    const all = newNode("array", roots[0]?.node.start ?? 0);
+    const chosen = fences ? roots.filter((root) => root.fenced) : roots;
+    for (const root of chosen) all.items.push(root.node);
+    all.end = roots.at(-1)?.node.end ?? 0;
+    all.done = true;
+    add(all, 0);
+  }
+  // the text itself, for what needs no brackets
+  const trimmed = text.trim();
+  const scalar = (kind: Shape["kind"]): boolean =>
+    kind !== "object" && kind !== "array" && kind !== "map" && kind !== "tuple";
+  const named = (kind: Shape["kind"]): boolean => kind === "enum" || kind === "string";
+  if (
+    trimmed !== "" &&
+    (full ? roots.length === 0 || wants(shape, named) : roots.length === 0 && wants(shape, scalar))
+  ) {
+    const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
+    const node = newNode(
+      quoted || (!isNumber(trimmed) && literal(trimmed) === undefined) ? "text" : "bare",
+      text.indexOf(trimmed),
+    );
+    node.text = quoted && !full ? trimmed.slice(1, -1) : trimmed;
+    node.end = node.start + trimmed.length;
+    node.done = true;
+    if (roots.length === 0) {
+      if (!(wants(shape, (kind) => kind === "any") && reader.blocks.length > 0))
+        add(node, reader.blocks.length > 0 ? 1 : 0);
+    } else if (wants(shape, (kind) => kind === "enum")) add(node, 2, { ...context, search: false });
+  }
+  if (out.length === 0) {
+    const nothing = newNode("bare", 0, trimmed);
+    nothing.end = text.length;
+    return [{ outcome: misfit(context, nothing, "JSON"), node: nothing }];
+  }
+  let best = 0;
+  for (let i = 1; i < out.length; i++) {
+    const a = out[best];
+    const b = out[i];
+    if (!a || !b) continue;
+    const longer =
+      shape.kind === "any" &&
+      a.outcome.cost === b.outcome.cost &&
+      b.node.end - b.node.start > a.node.end - a.node.start;
+    // of those that do not fit, the longest says most
+    const says = a.outcome.issues && b.outcome.issues && b.node.end - b.node.start > a.node.end - a.node.start;
+    if (longer || says || better(a.outcome, b.outcome)) best = i;
+  }
+  const first = out[best];
+  return first ? [first, ...out.filter((candidate) => candidate !== first && !candidate.outcome.issues)] : out;
+}

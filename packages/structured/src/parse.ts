@@ -1,0 +1,284 @@
+import { candidates } from "./candidates.ts";
+import type { Candidate, ReadOptions } from "./candidates.ts";
+import type { Coercion, Issue } from "./coerce/outcome.ts";
+import { StructuredError } from "./error.ts";
+import type { ParseReason } from "./error.ts";
+import { hides } from "./hidden.ts";
+import { programOf } from "./program.ts";
+import type { Repair } from "./reader/node.ts";
+import { newReader } from "./reader/reader.ts";
+import type { ReaderOptions } from "./reader/machine.ts";
+import type { Reader } from "./reader/reader.ts";
+import type { Program } from "./shape.ts";
+import { isStandard } from "./standard-schema.ts";
+import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
+
+/** How to read a text. */
+export interface ParseOptions {
+  /** How far values may be bent to fit. Default `"safe"`; the README has the table. */
+  readonly coercion?: Coercion | undefined;
+  /** How deep lists and objects may nest. Default 256. */
+  readonly maxDepth?: number | undefined;
+  /** How long the text may be, in UTF-16 units. Default 16,777,216. */
+  readonly maxLength?: number | undefined;
+}
+
+/** A value that was read, and what was mended on the way. */
+export interface Parsed<Out> {
+  readonly value: Out;
+  readonly repairs: readonly Repair[];
+}
+
+/** Depth and length that are allowed unless said otherwise. */
+export const MAX_DEPTH = 256;
+export const MAX_LENGTH: number = 2 ** 24;
+
+/** Options with their defaults. Throws a TypeError that names a wrong one. */
+export function readOptions(options: ParseOptions, encoded = false): ReadOptions {
+  const { coercion = "safe", maxDepth = MAX_DEPTH, maxLength = MAX_LENGTH } = options;
+  if (coercion !== "off" && coercion !== "safe" && coercion !== "full")
+    throw new TypeError('coercion: expected "off", "safe" or "full"');
+  if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 1000)
+    throw new TypeError("maxDepth: expected an integer from 1 to 1000");
+  if (!Number.isInteger(maxLength) || maxLength < 1) throw new TypeError("maxLength: expected a positive integer");
+  return { coercion, maxDepth, maxLength, encoded };
+}
+
+/** Whether a text can nest deeper than allowed; counts every opening bracket, so that it may also say so of wide texts. */
+function mayBeDeep(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i) | 32; // [ and {, ] and } differ by this bit
+    if (c === 123) {
+      if (++depth > maxDepth) return true;
+    } else if (c === 125 && depth > 0) depth--;
+  }
+  return false;
+}
+
+/** A text that is JSON as it stands, parsed; undefined when it is not, or when that would lose something. */
+function strict(text: string, program: Program, options: ReadOptions): { readonly value: unknown } | undefined {
+  if (!program.direct || options.encoded || text.length > options.maxLength) return undefined;
+  if (options.coercion === "full" && program.root.kind === "string") return undefined;
+  if (program.deep && mayBeDeep(text, options.maxDepth)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return { value };
+}
+
+const path = (parts: readonly (PropertyKey | { readonly key: PropertyKey })[]): (string | number)[] =>
+  parts
+    .map((part) => (typeof part === "object" ? part.key : part))
+    .map((part) => (typeof part === "symbol" ? String(part) : part));
+
+/** Where in the text a part of a value stands. */
+function locate(
+  candidate: Candidate,
+  parts: readonly (string | number)[],
+): { readonly offset: number; readonly received?: string } {
+  let { node } = candidate;
+  for (const part of parts) {
+    const next = node.kind === "object" ? node.items[node.keys.lastIndexOf(String(part))] : node.items[Number(part)];
+    if (!next) return { offset: node.start };
+    node = next;
+  }
+  const received =
+    node.kind === "text"
+      ? JSON.stringify(node.text.slice(0, 100))
+      : node.kind === "bare"
+        ? node.text.slice(0, 100)
+        : undefined;
+  return { offset: node.start, ...(received !== undefined && { received }) };
+}
+
+/** One try: a value to validate and what to make of the verdict. */
+interface Try<Out> {
+  readonly value: unknown;
+  readonly accept: (value: Out) => Parsed<Out>;
+  /** What is wrong when the schema rejects it. */
+  readonly reject: (
+    issues: Extract<StandardResult<Out>, { readonly issues: readonly unknown[] }>["issues"],
+  ) => StructuredError;
+}
+
+const describe = (issues: readonly Issue[]): string =>
+  issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`)
+    .join("; ");
+
+/** What is wrong with a text that no candidate of which fits. */
+function failure(reader: Reader, found: Candidate | undefined): StructuredError {
+  const text = reader.source.slice(0, reader.source.length());
+  const issues = found?.outcome.issues ?? [];
+  const nothing = reader.roots.length === 0 && reader.blocks.length === 0;
+  const reason: ParseReason = issues.some((issue) => issue.message.startsWith("ambiguous"))
+    ? "ambiguous"
+    : nothing
+      ? "no-json"
+      : "invalid";
+  const message =
+    reason === "no-json"
+      ? "the answer holds no value of the schema"
+      : `the answer does not fit the schema: ${describe(issues)}`;
+  return new StructuredError("malformed", reason, message, { text, issues, value: found?.outcome.value });
+}
+
+/** The tries for a text that was read to its end, best first. Throws when there is none. */
+function* tries<Out>(reader: Reader, program: Program, options: ReadOptions): Generator<Try<Out>> {
+  const fault = reader.fault();
+  const text = reader.source.slice(0, reader.source.length());
+  if (fault) {
+    const message =
+      fault.reason === "too-deep" ? "the answer nests deeper than allowed" : "the answer is longer than allowed";
+    throw new StructuredError("malformed", fault.reason, message, { text });
+  }
+  const found = candidates(reader, program, options);
+  const fitting = found.filter((candidate) => !candidate.outcome.issues).slice(0, 4);
+  if (fitting.length === 0) throw failure(reader, found[0]);
+  for (const candidate of fitting) {
+    yield {
+      value: candidate.outcome.value,
+      accept: (value) => ({ value, repairs: [...reader.repairs, ...(candidate.outcome.notes ?? [])] }),
+      reject: (issues) => {
+        const list = issues.map((issue): Issue => {
+          const at = path(issue.path ?? []);
+          return { path: at, message: issue.message, expected: issue.message, ...locate(candidate, at) };
+        });
+        return new StructuredError("malformed", "invalid", `the answer does not fit the schema: ${describe(list)}`, {
+          text,
+          issues: list,
+          value: candidate.outcome.value,
+        });
+      },
+    };
+  }
+}
+
+/** Has the schema's own validator say the last word. */
+function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> | Promise<StandardResult<Out>> {
+  if (!isStandard(schema)) return { value: value as Out }; // plain JSON Schema: coercion has validated it
+  return schema["~standard"].validate(value);
+}
+
+const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
+  typeof (value as { then?: unknown } | undefined)?.then === "function";
+
+/** The value of the first try that the schema accepts. Asks the caller for each verdict, so that it may wait for it or not. */
+function* settle<Out>(
+  schema: Schema<Out>,
+  text: string,
+  program: Program,
+  options: ReadOptions,
+  read: () => Reader,
+): Generator<StandardResult<Out> | Promise<StandardResult<Out>>, Parsed<Out>, StandardResult<Out>> {
+  try {
+    const direct = isStandard(schema) ? strict(text, program, options) : undefined;
+    if (direct) {
+      const result = yield verdict(schema, direct.value);
+      const hidden = program.optional && options.coercion !== "off" && hides(direct.value, program.root);
+      if (!result.issues && !hidden) return { value: result.value, repairs: [] };
+    }
+    let first: StructuredError | undefined;
+    for (const one of tries<Out>(read(), program, options)) {
+      const result = yield verdict(schema, one.value);
+      if (!result.issues) return one.accept(result.value);
+      first ??= one.reject(result.issues);
+    }
+    throw first ?? new TypeError("nothing to try");
+  } catch (error) {
+    // a validator of somebody else's may recurse without bound
+    if (error instanceof RangeError)
+      throw new StructuredError("malformed", "too-deep", "the answer nests deeper than allowed", { text });
+    throw error;
+  }
+}
+
+type Settling<Out> = ReturnType<typeof settle<Out>>;
+
+function now<Out>(settling: Settling<Out>): Parsed<Out> {
+  let step = settling.next();
+  while (!step.done) {
+    if (isPromise(step.value)) throw new TypeError("schema: it validates asynchronously; use parseAsync or endAsync");
+    step = settling.next(step.value);
+  }
+  return step.value;
+}
+
+async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> {
+  let step = settling.next();
+  while (!step.done) step = settling.next(await step.value);
+  return step.value;
+}
+
+const textOf = (reader: Reader): string => reader.source.slice(0, reader.source.length());
+
+/** The value that a reader has read to its end. */
+export const finish = <Out>(schema: Schema<Out>, reader: Reader, program: Program, options: ReadOptions): Parsed<Out> =>
+  now(settle(schema, textOf(reader), program, options, () => reader));
+
+/** {@link finish} for a schema that validates asynchronously. */
+export const finishAsync = <Out>(
+  schema: Schema<Out>,
+  reader: Reader,
+  program: Program,
+  options: ReadOptions,
+): Promise<Parsed<Out>> => later(settle(schema, textOf(reader), program, options, () => reader));
+
+/** The reader's part of the options. */
+export const readerOptions = (program: Program, options: ReadOptions): ReaderOptions => ({
+  names: program.names,
+  maxDepth: options.maxDepth,
+  maxLength: options.maxLength,
+});
+
+/** A reader that has read the whole text. */
+function readAll(text: string, program: Program, options: ReadOptions): Reader {
+  const reader = newReader(readerOptions(program, options));
+  reader.write(text);
+  reader.end();
+  return reader;
+}
+
+/**
+ * Reads a value of a schema from any text that a model wrote: JSON, almost JSON, or JSON in prose, fences, tags and
+ * reasoning. What was mended on the way is in `repairs`.
+ *
+ * @throws StructuredError (`malformed`) when the text holds no value that the schema accepts.
+ * @throws TypeError for a wrong option, or a schema that validates asynchronously.
+ * @example
+ * ```ts
+ * const Person = z.object({ name: z.string(), age: z.number() });
+ * parse("Sure! {name: 'Ann', age: '41',}", Person).value; // { name: "Ann", age: 41 }
+ * ```
+ */
+export function parse<const S extends Schema>(text: string, schema: S, options: ParseOptions = {}): Parsed<Infer<S>> {
+  const read = readOptions(options);
+  const program = programOf(schema);
+  const target = schema as Schema<Infer<S>>; // Infer is what the schema's own type says
+  return now(settle(target, text, program, read, () => readAll(text, program, read)));
+}
+
+/**
+ * {@link parse} for a schema that validates asynchronously.
+ *
+ * @example
+ * ```ts
+ * const Name = z.object({ name: z.string().refine(async (name) => isFree(name)) });
+ * const { value } = await parseAsync('{"name": "ann"}', Name);
+ * ```
+ */
+export async function parseAsync<const S extends Schema>(
+  text: string,
+  schema: S,
+  options: ParseOptions = {},
+): Promise<Parsed<Infer<S>>> {
+  const read = readOptions(options);
+  const program = programOf(schema);
+  const target = schema as Schema<Infer<S>>; // Infer is what the schema's own type says
+  return later(settle(target, text, program, read, () => readAll(text, program, read)));
+}

@@ -1,0 +1,171 @@
+import { newContext } from "./candidates.ts";
+import { coerce } from "./coerce/coerce.ts";
+import { better } from "./coerce/outcome.ts";
+import type { Outcome } from "./coerce/outcome.ts";
+import { finish, finishAsync, readOptions, readerOptions } from "./parse.ts";
+import type { ParseOptions, Parsed } from "./parse.ts";
+import { programOf } from "./program.ts";
+import type { Node } from "./reader/node.ts";
+import { newReader } from "./reader/reader.ts";
+import type { Reader } from "./reader/reader.ts";
+import type { Program } from "./shape.ts";
+import type { Infer, Schema } from "./standard-schema.ts";
+import { ABSENT, grow } from "./view.ts";
+
+/** A value of which any part may be missing still. */
+export type DeepPartial<T> = T extends (infer Item)[]
+  ? DeepPartial<Item>[]
+  : T extends readonly (infer Item)[]
+    ? readonly DeepPartial<Item>[]
+    : T extends Date | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
+      ? T
+      : T extends object
+        ? { [K in keyof T]?: DeepPartial<T[K]> }
+        : T;
+
+/** Reads a value while its text arrives. */
+export interface Parser<Out> {
+  /** Takes the next piece of the text. */
+  readonly write: (delta: string) => void;
+  /**
+   * No more comes: the value, valid by the schema.
+   *
+   * @throws StructuredError (`malformed`) when there is none.
+   * @throws TypeError when the schema validates asynchronously: see `endAsync`.
+   */
+  readonly end: () => Parsed<Out>;
+  /** {@link Parser.end} for a schema that validates asynchronously. */
+  readonly endAsync: () => Promise<Parsed<Out>>;
+  /** The value as far as it goes, immutable; parts that did not change are shared with the one before. Undefined: nothing yet. */
+  readonly partial: () => DeepPartial<Out> | undefined;
+  /** {@link Parser.partial} without copies: the same objects grow. For those who only look. */
+  readonly live: () => DeepPartial<Out> | undefined;
+  /** Where in the value the text has arrived. */
+  readonly path: () => readonly (string | number)[];
+  /** The list that the value is, or that it is wrapped in: how many of its items are complete, and one of them. */
+  readonly completed: () => number;
+  readonly item: (index: number) => unknown;
+}
+
+/** A {@link Parser} for a compiled schema. */
+export function newParser<Out>(
+  schema: Schema<Out>,
+  program: Program,
+  options: ParseOptions,
+  encoded: boolean,
+  reader: Reader = newReader(readerOptions(program, readOptions(options))),
+): Parser<Out> {
+  const read = readOptions(options, encoded);
+  const context = newContext(reader, read);
+  const frozen = { context, frozen: true, annotated: program.annotated };
+  const live = { context, frozen: false, annotated: program.annotated };
+  let judged = 0; // how many roots are complete and were looked at
+  let best: { readonly node: Node; readonly outcome: Outcome } | undefined;
+
+  /** The candidate to show: the best complete one that fits, else the one that grows. */
+  const shown = (): Node | undefined => {
+    const { roots } = reader;
+    for (; judged < roots.length; judged++) {
+      const root = roots[judged];
+      if (!root?.node.done) break;
+      if (root.draft) continue;
+      context.budget.left += 1000 + 4 * (root.node.end - root.node.start);
+      const outcome = coerce(context, root.node, program.root);
+      if (!best || better(best.outcome, outcome)) best = { node: root.node, outcome };
+    }
+    if (best && !best.outcome.issues) return best.node;
+    const last = roots.at(-1);
+    return last && !last.draft ? last.node : best?.node;
+  };
+
+  const show = (how: typeof frozen): DeepPartial<Out> | undefined => {
+    context.budget.left = Math.max(context.budget.left, 10_000);
+    const node = shown();
+    const { root } = program;
+    let value: unknown = ABSENT;
+    if (root.kind === "string" && (read.coercion === "full" || !node)) {
+      const text = reader.source.slice(0, reader.source.length());
+      value = text === "" || root.readiness.done ? ABSENT : read.coercion === "full" ? text : text.trimStart();
+    } else if (node) value = grow(how, node, root);
+    return value === ABSENT ? undefined : (value as DeepPartial<Out>); // grown by the schema's shape
+  };
+
+  const list = (): Node | undefined => {
+    const node = shown();
+    if (node?.kind !== "object") return node;
+    return program.root.wrapped ? node.items[node.keys.indexOf("value")] : undefined;
+  };
+
+  return {
+    write: reader.write,
+    end: () => (reader.end(), finish(schema, reader, program, read)),
+    endAsync: () => (reader.end(), finishAsync(schema, reader, program, read)),
+    partial: () => show(frozen),
+    live: () => show(live),
+    path: () => {
+      const out: (string | number)[] = [];
+      const nodes = [...reader.open];
+      const growing = reader.growing();
+      if (growing) nodes.push(growing);
+      for (let i = 1; i < nodes.length; i++) {
+        const parent = nodes[i - 1];
+        const node = nodes[i];
+        if (!parent || !node) continue;
+        const at = parent.items.lastIndexOf(node);
+        out.push(parent.kind === "object" ? (parent.keys[at] ?? "") : at);
+      }
+      return program.root.wrapped ? out.slice(1) : out;
+    },
+    completed: () => {
+      const node = list();
+      if (node?.kind !== "array") return 0;
+      return node.items.at(-1)?.done === false ? node.items.length - 1 : node.items.length;
+    },
+    item: (index) => {
+      const node = list()?.items[index];
+      const shape = program.root.wrapped ? program.root.items?.items : program.root.items;
+      if (!node || !shape) return undefined;
+      const outcome = coerce(context, node, shape);
+      return outcome.issues ? undefined : outcome.value;
+    },
+  };
+}
+
+/**
+ * Reads a value of a schema while its text arrives: typed partial values on the way, the validated one at the end. What it
+ * reads does not depend on how the text is cut.
+ *
+ * @throws TypeError for a wrong option.
+ * @example
+ * ```ts
+ * const parser = createParser(z.object({ title: z.string(), tags: z.array(z.string()) }));
+ * parser.write('Here you are: {"title": "Hel');
+ * parser.partial(); // { title: "Hel" }
+ * parser.write('lo", "tags": ["a"]}');
+ * parser.end().value; // { title: "Hello", tags: ["a"] }
+ * ```
+ */
+export const createParser = <const S extends Schema>(schema: S, options: ParseOptions = {}): Parser<Infer<S>> =>
+  newParser(schema as Schema<Infer<S>>, programOf(schema), options, false); // Infer is what the schema's own type says
+
+/**
+ * What a text that stops here shows: the value as far as it goes, undefined when there is nothing yet. Numbers that may go
+ * on are withheld.
+ *
+ * @example
+ * ```ts
+ * parsePartial('{"name": "Ann", "age": 4', z.object({ name: z.string(), age: z.number() })); // { name: "Ann" }
+ * ```
+ */
+export function parsePartial<const S extends Schema>(
+  text: string,
+  schema: S,
+  options: ParseOptions = {},
+): DeepPartial<Infer<S>> | undefined {
+  const program = programOf(schema);
+  const reader = newReader(readerOptions(program, readOptions(options)));
+  const parser = newParser(schema as Schema<Infer<S>>, program, options, false, reader);
+  parser.write(text);
+  reader.end();
+  return parser.partial();
+}

@@ -1,0 +1,295 @@
+import {
+  APOSTROPHE,
+  BACKSLASH,
+  BACKTICK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  COMMA,
+  EQUALS,
+  HASH,
+  LESS,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+  PLUS,
+  QUOTE,
+  SEMICOLON,
+  SLASH,
+  closer,
+  isSpace,
+  isWord,
+  skipSpace,
+} from "./chars.ts";
+
+/**
+ * Answers that need text which has not arrived yet. All look at most some {@link LOOK} characters ahead, so that reading
+ * stays linear, and depend on nothing but the text, so that its cut into deltas changes nothing.
+ */
+export type Answer = true | false | "wait";
+
+/** How far to look, in UTF-16 units. */
+export const LOOK = 256;
+
+/** What the answers depend on besides the text at hand. */
+export interface Sight {
+  /** The text at hand. */
+  readonly text: string;
+  /** No more will come. */
+  readonly ended: boolean;
+  /** Names of all properties that the schema knows; absent when any name may appear. */
+  readonly names: ReadonlySet<string> | undefined;
+}
+
+const more = (sight: Sight, from: number, at: number, fallback: boolean): Answer =>
+  sight.ended || at - from > LOOK ? fallback : "wait";
+
+/** Whether a key with its colon begins at `i`: quoted, or a word (a known one if names are known). */
+export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
+  const { text } = sight;
+  if (i >= text.length) return more(sight, 0, 0, false);
+  const end = closer(text.charCodeAt(i));
+  let j = i + 1;
+  if (end !== 0) {
+    for (; ; j++) {
+      if (j - i > LOOK) return false;
+      if (j >= text.length) return more(sight, i, j, false);
+      const c = text.charCodeAt(j);
+      if (c === NEWLINE) return false;
+      if (c === BACKSLASH) j++;
+      else if (c === end || (c === QUOTE && end !== APOSTROPHE)) break;
+    }
+    const close = j;
+    j = skipSpace(text, j + 1);
+    if (j - i > LOOK) return false;
+    if (j >= text.length) return more(sight, i, j, false);
+    if (text.charCodeAt(j) !== COLON) return false;
+    return !strict || sight.names === undefined || sight.names.has(text.slice(i + 1, close).trim());
+  }
+  if (!isWord(text.charCodeAt(i))) return false;
+  while (j < text.length && isWord(text.charCodeAt(j)) && j - i <= 96) j++;
+  if (j - i > 96) return false;
+  const name = text.slice(i, j);
+  const k = skipSpace(text, j);
+  if (k - i > LOOK) return false;
+  if (k >= text.length) return more(sight, i, k, false);
+  if (text.charCodeAt(k) !== COLON) return false;
+  if (k + 1 >= text.length && !sight.ended) return "wait";
+  if (text.charCodeAt(k + 1) === SLASH && text.charCodeAt(k + 2) === SLASH) return false; // https://
+  return sight.names === undefined || sight.names.has(name);
+}
+
+/** Whether a comment begins at `i`: `//`, `/*`, or `#` and a space. */
+export function commentAt(sight: Sight, i: number): Answer {
+  const c = sight.text.charCodeAt(i);
+  if (c !== SLASH && c !== HASH) return false;
+  if (i + 1 >= sight.text.length) return sight.ended ? false : "wait";
+  const next = sight.text.charCodeAt(i + 1);
+  return c === HASH ? isSpace(next) : next === SLASH || next === 42;
+}
+
+/** Whether three of the same character stand at `i`. */
+export function tripleAt(sight: Sight, i: number): Answer {
+  const { text } = sight;
+  const c = text.charCodeAt(i);
+  for (let j = i + 1; j < i + 3; j++) {
+    if (j >= text.length) return sight.ended ? false : "wait";
+    if (text.charCodeAt(j) !== c) return false;
+  }
+  return true;
+}
+
+/** Where a string stands, for {@link endsString}. */
+export interface Place {
+  /** The string is a key, a value of an object, or an item of an array. */
+  readonly role: "key" | "value" | "item";
+  /** An array, an object is open somewhere around it. */
+  readonly inArray: boolean;
+  readonly inObject: boolean;
+  /** How many containers are open. */
+  readonly depth: number;
+  /** An odd number of straight double quotes has been taken for content. */
+  readonly odd: boolean;
+  /** The content has opened a brace that it has not closed. */
+  readonly nested: boolean;
+}
+
+/** What may follow closers that come right after a string: whether they are real or part of its text. */
+function afterClosers(sight: Sight, from: number, place: Place): Answer {
+  const { text } = sight;
+  let depth = place.depth;
+  let i = from;
+  let gap = false;
+  for (; ; i++) {
+    if (i >= text.length) return more(sight, from, i, true);
+    if (i - from > LOOK) return true;
+    const c = text.charCodeAt(i);
+    if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
+      depth--;
+      gap = false;
+    } else if (c === NEWLINE) return true;
+    else if (isSpace(c)) gap = true;
+    else if (c === COMMA || c === LESS || c === BACKTICK || c === SEMICOLON || c === SLASH || c === HASH) return true;
+    else if (closer(c) !== 0 && depth <= 0 && !gap) {
+      if (i + 1 >= text.length) return sight.ended ? true : "wait";
+      return text.charCodeAt(i + 1) === NEWLINE; // the whole is quoted
+    } else if (closer(c) !== 0 && depth > 0) return gap ? keyAt(sight, i, false) : false;
+    else return depth <= 0 || (gap && (c === OPEN_BRACE || c === OPEN_BRACKET));
+  }
+}
+
+/** Whether, after a comma, an object goes on: a key, a closer, a comment. */
+function memberAt(sight: Sight, from: number, place: Place): Answer {
+  const i = skipSpace(sight.text, from);
+  if (i >= sight.text.length || i - from > LOOK) return more(sight, from, i, true);
+  const c = sight.text.charCodeAt(i);
+  if (c === CLOSE_BRACE || c === COMMA) return true;
+  if (c === CLOSE_BRACKET) return place.inArray;
+  if (c === OPEN_BRACE) return place.inArray;
+  const comment = commentAt(sight, i);
+  if (comment !== false) return comment;
+  if (c === BACKTICK) return tripleAt(sight, i);
+  if (closer(c) === 0) return keyAt(sight, i, false);
+  return keyAt(sight, i, place.nested);
+}
+
+/** Whether, after a comma, an array goes on. */
+function itemAt(sight: Sight, from: number, place: Place): Answer {
+  const i = skipSpace(sight.text, from);
+  if (i >= sight.text.length || i - from > LOOK) return more(sight, from, i, true);
+  const c = sight.text.charCodeAt(i);
+  if (place.odd) return false;
+  if (closer(c) !== 0 || c === CLOSE_BRACKET || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET)
+    return true;
+  return true;
+}
+
+/** Whether a quote at `i` ends the string that it stands in, judged by what follows. */
+export function endsString(sight: Sight, i: number, place: Place): Answer {
+  const { text } = sight;
+  const j = skipSpace(text, i + 1);
+  if (j - i > LOOK) return true;
+  if (j >= text.length) return more(sight, i, j, true);
+  const c = text.charCodeAt(j);
+  const gap = j > i + 1;
+  if (place.role === "key") {
+    if (c === COLON || c === EQUALS) return true;
+    if (closer(c) !== 0) return gap;
+    return c === COMMA || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET || (gap && !isWord(c));
+  }
+  const inObject = place.role === "value";
+  switch (c) {
+    case COMMA:
+      return inObject ? memberAt(sight, j + 1, place) : itemAt(sight, j + 1, place);
+    case CLOSE_BRACE:
+      return place.inObject ? afterClosers(sight, j, place) : false;
+    case CLOSE_BRACKET:
+      return place.inArray ? afterClosers(sight, j, place) : false;
+    case SLASH:
+    case HASH:
+      return commentAt(sight, j);
+    case LESS:
+      return j + 1 < text.length ? text.charCodeAt(j + 1) === SLASH : more(sight, i, j, true);
+    case PLUS: {
+      const k = skipSpace(text, j + 1);
+      return k < text.length ? closer(text.charCodeAt(k)) !== 0 : more(sight, i, k, true);
+    }
+    case OPEN_BRACE:
+    case OPEN_BRACKET:
+      return !inObject && gap && !place.odd;
+    case CLOSE_PAREN:
+    case OPEN_PAREN:
+      return false;
+    default:
+  }
+  if (c === BACKTICK) {
+    const fence = tripleAt(sight, j);
+    if (fence !== false) return fence;
+  }
+  if (closer(c) !== 0) {
+    if (!gap) return false;
+    return inObject ? keyAt(sight, j, place.nested) : !place.odd;
+  }
+  if (!gap) return false;
+  return inObject ? keyAt(sight, j, false) : false;
+}
+
+/** Whether, after an opening brace in prose at `i`, an object follows: nothing, a closer, or a key with a colon. */
+export function objectAt(sight: Sight, i: number): Answer {
+  const { text } = sight;
+  const j = skipSpace(text, i + 1);
+  if (j - i > LOOK) return false;
+  if (j >= text.length) return more(sight, i, j, true);
+  const c = text.charCodeAt(j);
+  if (c === BACKTICK) return j + 1 < text.length ? text.charCodeAt(j + 1) !== BACKTICK : more(sight, i, j, false);
+  if (c === CLOSE_BRACE || closer(c) !== 0) return true;
+  if (c === SLASH || c === HASH) return commentAt(sight, j);
+  if (c === BACKSLASH) return j + 1 < text.length ? text.charCodeAt(j + 1) === QUOTE : more(sight, i, j, true);
+  if (!isWord(c)) return false;
+  for (let k = j + 1; ; k++) {
+    if (k - j > 96) return false;
+    if (k >= text.length) return more(sight, i, k, false);
+    const d = text.charCodeAt(k);
+    if (d === COLON) {
+      if (k + 2 >= text.length && !sight.ended) return "wait";
+      return !(text.charCodeAt(k + 1) === SLASH && text.charCodeAt(k + 2) === SLASH);
+    }
+    if (!isWord(d) && d !== 32 && d !== 46) return false;
+  }
+}
+
+/** Whether, after an opening bracket in prose at `i`, an array follows and no link, footnote or aside that never closes. */
+export function arrayAt(sight: Sight, i: number): Answer {
+  const { text } = sight;
+  const j = skipSpace(text, i + 1);
+  if (j - i > LOOK) return false;
+  if (j >= text.length) return more(sight, i, j, true);
+  const c = text.charCodeAt(j);
+  if (c === OPEN_BRACE || c === OPEN_BRACKET || closer(c) !== 0 || c === SLASH) return true;
+  if (c !== CLOSE_BRACKET && !isWord(c) && c !== 43 && c !== 46) return false;
+  for (let k = j; ; k++) {
+    if (k - j > LOOK) return false;
+    if (k >= text.length) return more(sight, j, k, true);
+    const d = text.charCodeAt(k);
+    if (d === NEWLINE || d === COMMA) return k > j;
+    if (d === OPEN_BRACE || d === OPEN_BRACKET) return false;
+    if (d === CLOSE_BRACKET) {
+      if (k + 1 >= text.length) return sight.ended ? true : "wait";
+      return text.charCodeAt(k + 1) !== OPEN_PAREN; // [text](link)
+    }
+  }
+}
+
+/** Whether an unquoted value ends at `i`, where a comma, closer or line end stands. `plain`: so far a number or literal. */
+export function endsBare(sight: Sight, i: number, place: Place, plain: boolean): Answer {
+  const { text } = sight;
+  const c = text.charCodeAt(i);
+  if (place.role === "item") {
+    if (c !== NEWLINE) return true;
+    if (plain) return true;
+    const j = skipSpace(text, i);
+    if (j - i > LOOK) return true;
+    if (j >= text.length) return more(sight, i, j, true);
+    const d = text.charCodeAt(j);
+    return (
+      d === CLOSE_BRACKET || d === COMMA || closer(d) !== 0 || d === OPEN_BRACE || d === OPEN_BRACKET || d === BACKTICK
+    );
+  }
+  if (plain || c === CLOSE_BRACE || c === CLOSE_BRACKET) return true;
+  let j = i + (c === COMMA ? 1 : 0);
+  let lines = 0;
+  const from = j;
+  for (; j < text.length && isSpace(text.charCodeAt(j)); j++) if (text.charCodeAt(j) === NEWLINE) lines++;
+  if (c === COMMA && lines > 0) return true;
+  if (j - from > LOOK) return true;
+  if (j >= text.length) return more(sight, from, j, true);
+  const d = text.charCodeAt(j);
+  if (d === CLOSE_BRACE || d === CLOSE_BRACKET || d === BACKTICK) return true;
+  if (lines > 1) return true;
+  const comment = commentAt(sight, j);
+  if (comment !== false) return comment;
+  if (d === LESS) return j + 1 < text.length ? text.charCodeAt(j + 1) === SLASH : more(sight, i, j, true);
+  return keyAt(sight, j, false);
+}

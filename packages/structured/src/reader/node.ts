@@ -1,0 +1,66 @@
+import type { Shape } from "../shape.ts";
+
+/** What a piece of text turned out to be. A `bare` is an unquoted number, literal or word. */
+export type NodeKind = "object" | "array" | "text" | "bare";
+
+/** One value as it stands in the text, finished or still growing. */
+export interface Node {
+  kind: NodeKind;
+  /** Where it begins in the whole text, in UTF-16 units. */
+  readonly start: number;
+  /** Where it ends, exclusive; as far as it was read while it grows. */
+  end: number;
+  /** Its own closer, or what must follow it, was seen. */
+  done: boolean;
+  /** Of a text: the content, unescaped. Of a bare: what stands there. */
+  text: string;
+  /** Of an object: the keys, in step with `items`. */
+  readonly keys: string[];
+  /** Of an object or array: the values. */
+  readonly items: Node[];
+  /** What the last shape made of it, remembered so that no pair is worked on twice; and what others did. */
+  shape: Shape | undefined;
+  outcome: unknown;
+  others: Map<Shape, unknown> | undefined;
+  /** The typed value that grows with it. */
+  view: unknown;
+}
+
+const none: never[] = [];
+
+/** A node that begins. */
+export const newNode = (kind: NodeKind, start: number, text = ""): Node => ({
+  kind,
+  start,
+  end: start,
+  done: false,
+  text,
+  keys: kind === "object" ? [] : none,
+  items: kind === "object" || kind === "array" ? [] : none,
+  shape: undefined,
+  outcome: undefined,
+  others: undefined,
+  view: undefined,
+});
+
+/** A candidate for the answer: a value found in the text. */
+export interface Root {
+  readonly node: Node;
+  /** It stands within a block of reasoning: a draft. */
+  readonly draft: boolean;
+  /** It stands within a code fence. */
+  readonly fenced: boolean;
+}
+
+/** Something that was mended, guessed or converted on the way from the text to the value. */
+export interface Repair {
+  /**
+   * In the text: `missing-comma`, `missing-colon`, `missing-closer`, `wrong-closer`, `missing-value`, `unquoted`, `quotes`,
+   * `inner-quote`, `comment`, `escape`, `dropped-text`. In the value: see the table of coercions.
+   */
+  readonly kind: string;
+  /** Where in the value, as far as known. */
+  readonly path: readonly (string | number)[];
+  /** Where in the text, in UTF-16 units. */
+  readonly offset: number;
+}

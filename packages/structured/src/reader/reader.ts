@@ -1,0 +1,93 @@
+import { BACKTICK, dedent } from "./chars.ts";
+import { readBare } from "./bare.ts";
+import { AFTER_KEY, BARE, ITEM, KEY, PROSE, STOPPED, STRING, TRIPLE, VALUE, newMachine, repair } from "./machine.ts";
+import type { Fault, Machine, ReaderOptions } from "./machine.ts";
+import type { Node, Repair, Root } from "./node.ts";
+import { endBlock, readProse } from "./prose.ts";
+import type { Source } from "./source.ts";
+import { readString, readTriple } from "./strings.ts";
+import { readColon, readComment, readKey, readValue } from "./structure.ts";
+
+/** The tolerant parser: finds values in any text, as the text arrives. */
+export interface Reader {
+  readonly write: (delta: string) => void;
+  /** No more will come. */
+  readonly end: () => void;
+  readonly source: Source;
+  /** Values found so far; the last may still be open. */
+  readonly roots: readonly Root[];
+  /** Texts that code fences hold and that are no object or array. */
+  readonly blocks: readonly Root[];
+  /** The open containers, outermost first. */
+  readonly open: readonly Node[];
+  /** The string or unquoted value that grows; undefined between values. */
+  readonly growing: () => Node | undefined;
+  /** What was mended in the text; at most 100 of it. */
+  readonly repairs: readonly Repair[];
+  /** A bound was reached; nothing is read any more. */
+  readonly fault: () => Fault | undefined;
+}
+
+/** Reads what has arrived, up to where only more text can tell how to go on. */
+function run(m: Machine): void {
+  while (m.pos < m.text.length) {
+    const { state } = m;
+    let on: boolean;
+    if (state === STRING) on = readString(m);
+    else if (state === KEY) on = readKey(m);
+    else if (state === VALUE || state === ITEM) on = readValue(m);
+    else if (state === AFTER_KEY) on = readColon(m);
+    else if (state === BARE) on = readBare(m);
+    else if (state === PROSE) on = readProse(m);
+    else if (state === TRIPLE) on = readTriple(m);
+    else if (state === STOPPED) return;
+    else on = readComment(m);
+    if (!on) return;
+  }
+}
+
+function write(m: Machine, delta: string): void {
+  if (m.state === STOPPED || delta === "") return;
+  if (m.source.length() + delta.length > m.maxLength) {
+    m.fault = { reason: "too-large", offset: m.maxLength };
+    m.state = STOPPED;
+    return;
+  }
+  m.source.append(delta);
+  m.base += m.pos;
+  m.text = m.pos < m.text.length ? m.text.slice(m.pos) + delta : delta;
+  m.pos = 0;
+  run(m);
+}
+
+function end(m: Machine): void {
+  if (m.ended) return;
+  m.ended = true;
+  run(m);
+  const node = m.current;
+  if (node !== undefined && m.state !== STOPPED) {
+    node.end = m.base + m.pos;
+    if (m.state === TRIPLE) {
+      node.text = dedent(m.quote === BACKTICK ? node.text.slice(node.text.indexOf("\n") + 1) : node.text);
+    } else if (node.kind === "bare") node.text = node.text.trim();
+  }
+  for (const open of m.stack) open.end = m.base + m.pos;
+  if (m.stack.length > 0) repair(m, "missing-closer");
+  else if (m.fence >= 0) endBlock(m);
+}
+
+/** A reader at the beginning of a text. */
+export function newReader(options: ReaderOptions): Reader {
+  const m = newMachine(options);
+  return {
+    write: (delta) => write(m, delta),
+    end: () => end(m),
+    source: m.source,
+    roots: m.roots,
+    blocks: m.blocks,
+    open: m.stack,
+    growing: () => (m.isKey ? undefined : m.current),
+    repairs: m.repairs,
+    fault: () => m.fault,
+  };
+}

@@ -1,0 +1,125 @@
+import type { JsonObject } from "@llm/core";
+import { isRecord } from "@llm/core";
+
+/** What a Standard Schema says about a value. */
+export type StandardResult<Out> =
+  | { readonly value: Out; readonly issues?: undefined }
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[];
+    };
+
+/** How a Standard Schema is asked for its JSON Schema. */
+interface JsonSchemaOptions {
+  readonly target: string;
+  readonly libraryOptions?: Record<string, unknown>;
+}
+
+/**
+ * A Standard Schema that gives JSON Schema: zod from 4.2, valibot through `toStandardJsonSchema`, arktype. The shape is the
+ * public interface of https://standardschema.dev; no library is imported.
+ */
+export interface StandardSchema<Out> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<Out> | Promise<StandardResult<Out>>;
+    readonly types?: { readonly input: unknown; readonly output: Out } | undefined;
+    readonly jsonSchema: {
+      readonly input: (options: JsonSchemaOptions) => Record<string, unknown>;
+      readonly output: (options: JsonSchemaOptions) => Record<string, unknown>;
+    };
+  };
+}
+
+/** A schema for typed output: a Standard Schema with JSON Schema, or plain JSON Schema (whose values are `unknown` unless typed). */
+export type Schema<Out = unknown> =
+  | StandardSchema<Out>
+  | (JsonObject & { readonly "~standard"?: undefined; readonly __out?: Out });
+
+/** The type of the values that a schema accepts. */
+export type Infer<S> = S extends StandardSchema<infer Out> ? Out : unknown;
+
+/** Whether a schema brings its own validation. */
+export const isStandard = <Out>(schema: Schema<Out>): schema is StandardSchema<Out> =>
+  schema["~standard"] !== undefined;
+
+const MAX_SAFE = Number.MAX_SAFE_INTEGER;
+
+const INTERNALS = "_zod"; // zod's public name for what a schema is made of
+
+/**
+ * What zod's own conversion cannot say: dates, bigints, sets and maps become schemas of our own dialect, where `x-type`
+ * names the type. `def` is zod's public description of a schema.
+ */
+const unrepresentable =
+  (active: readonly unknown[]) =>
+  (context: {
+    zodSchema: { readonly [INTERNALS]: { readonly def: Record<string, unknown> } };
+  }): Record<string, unknown> => {
+    const { def } = context.zodSchema[INTERNALS];
+    const inner = (value: unknown): unknown => {
+      if (active.includes(value) || !isRecord(value)) return {};
+      return convert(value as unknown as StandardSchema<unknown>, [...active, value]);
+    };
+    switch (def["type"]) {
+      case "date":
+        return { type: "string", format: "date-time", "x-type": "date" };
+      case "bigint":
+        return { type: "integer", "x-type": "bigint" };
+      case "set":
+        return { type: "array", "x-type": "set", items: inner(def["valueType"]) };
+      case "map":
+        return { type: "array", "x-type": "map", "x-key": inner(def["keyType"]), "x-value": inner(def["valueType"]) };
+      case "undefined":
+      case "void":
+        return { type: "null", "x-type": "undefined" };
+      case "nan":
+        return { type: "null", "x-type": "nan" };
+      case "literal":
+        return {
+          enum: (def["values"] as unknown[]).map((v) =>
+            typeof v === "bigint" ? String(v) : v === undefined ? null : v,
+          ),
+          "x-type": (def["values"] as unknown[]).some((v) => typeof v === "bigint") ? "bigint" : "undefined",
+        };
+      default:
+        return {};
+    }
+  };
+
+/** Takes away what zod adds to every integer and format: bounds that say nothing and long patterns beside a format. */
+const tidy = (context: { jsonSchema: Record<string, unknown> }): void => {
+  const { jsonSchema: schema } = context;
+  if (schema["minimum"] === -MAX_SAFE) delete schema["minimum"];
+  if (schema["maximum"] === MAX_SAFE) delete schema["maximum"];
+  if (schema["format"] !== undefined) delete schema["pattern"];
+};
+
+const convert = (schema: StandardSchema<unknown>, active: readonly unknown[]): Record<string, unknown> =>
+  schema["~standard"].jsonSchema.input({
+    target: "draft-2020-12",
+    ...(schema["~standard"].vendor === "zod" && {
+      libraryOptions: { unrepresentable: unrepresentable(active), override: tidy },
+    }),
+  });
+
+/**
+ * The JSON Schema of what goes into a schema, that is of what a model has to write. Beyond JSON Schema it may hold `x-type`
+ * for dates, bigints, sets and maps.
+ *
+ * @throws TypeError when the schema gives no JSON Schema.
+ */
+export function toJsonSchema(schema: Schema): JsonObject {
+  if (!isStandard(schema)) {
+    if (!isRecord(schema)) throw new TypeError("schema: expected a Standard Schema or a JSON Schema object");
+    return schema;
+  }
+  const standard: Partial<StandardSchema<unknown>["~standard"]> = schema["~standard"];
+  if (!standard.jsonSchema) {
+    throw new TypeError(`schema: this ${standard.vendor ?? ""} schema gives no JSON Schema (zod 4.2 or later does)`);
+  }
+  return convert(schema, [schema]) as JsonObject; // what JSON Schema is made of
+}

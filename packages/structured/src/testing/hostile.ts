@@ -1,0 +1,38 @@
+/** Texts made to hurt a parser, each of about so many characters. */
+export function hostileTexts(length: number): Readonly<Record<string, string>> {
+  const fill = (part: string): string => part.repeat(Math.ceil(length / part.length));
+  return {
+    "open brackets": fill("["),
+    "open objects": fill('{"a":'),
+    "open braces": fill("{"),
+    "closed nesting": "[".repeat(length / 2) + "]".repeat(length / 2),
+    quotes: fill('"'),
+    "a key of quotes": `{"a": "${fill('"')}`,
+    backslashes: `{"a": "${fill("\\")}`,
+    "backslashes and quotes": `{"a": "${fill('\\"')}`,
+    "unclosed string": `{"a": "${fill("x")}`,
+    "quotes and commas": `{"a": "${fill('", "')}`,
+    colons: `{${fill(":")}`,
+    commas: `[${fill(",")}`,
+    "white space": `{"a": "b"${fill(" ")}`,
+    backticks: fill("`"),
+    fences: fill("```json\n"),
+    "comments that never end": `{/*${fill("/*")}`,
+    "line comments": `[${fill("//\n")}`,
+    "lone surrogates": `{"a": "${fill("\ud800")}`,
+    "escaped surrogates": `{"a": "${fill("\\ud800")}"}`,
+    "control characters": `{"a": "${fill("\u0000\u0001\u001f")}"}`,
+    "byte order marks": `${fill("\ufeff")}{"a": "b"}`,
+    digits: `{"n": ${fill("9")}}`,
+    "huge exponents": `[${fill("1e999,")}1]`,
+    "not numbers": `[${fill("NaN,")}NaN]`,
+    tags: fill("<think>"),
+    "prose with braces": fill("{a} "),
+    "prose with brackets": fill("[a] "),
+    "words that never end": `{"a": ${fill("word ")}`,
+    "unquoted keys": `{${fill("a ")}`,
+    "hostile names": `{${fill('"__proto__": {"x": 1}, "constructor": {"prototype": {"y": 2}},')}}`,
+    "texts within texts": JSON.stringify(JSON.stringify(JSON.stringify({ a: fill("b") }))),
+    parentheses: `{"a": x${fill("(")}`,
+  };
+}

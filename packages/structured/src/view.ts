@@ -1,0 +1,243 @@
+import { coerce, fallback, put, toPlain } from "./coerce/coerce.ts";
+import { propertyOf } from "./coerce/object.ts";
+import type { Context } from "./coerce/outcome.ts";
+import { isNumber, literal } from "./reader/chars.ts";
+import type { Node } from "./reader/node.ts";
+import type { Readiness, Shape } from "./shape.ts";
+
+/** Nothing to show yet. */
+export const ABSENT: unique symbol = Symbol("absent");
+
+/** How to show a value that grows. */
+export interface Show {
+  readonly context: Context;
+  /** Copies what changes, so that what was handed out stays as it is; else the same objects grow. */
+  readonly frozen: boolean;
+  /** The schema says of some values when they may show. */
+  readonly annotated: boolean;
+}
+
+/** The typed value of a container that is still open. */
+interface View {
+  readonly shape: Shape;
+  /** What its finished parts came to: grows only at its end. */
+  readonly out: unknown[] | Record<string, unknown>;
+  /** How many of the node's items are in `out`. */
+  upto: number;
+  /** Of a list: how many items of `out` are settled. */
+  settled: number;
+  /** The last copy that was handed out, and what its growing part was. */
+  copy: unknown;
+  last: unknown;
+  lastKey: string | undefined;
+  /** How many keys the shape was chosen by, where there was a choice. */
+  chosenBy: number;
+}
+
+const kindOf = (shape: Shape): "object" | "array" | undefined => {
+  if (shape.kind === "object" || shape.kind === "map") return shape.type === undefined ? "object" : undefined;
+  if (shape.kind === "array" || shape.kind === "tuple") return shape.type === undefined ? "array" : undefined;
+  return undefined;
+};
+
+/** The option of a union that an open container will most likely be: the one with most of its keys, or whose labels fit. */
+function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefined {
+  if (shape.kind !== "union") return shape;
+  if (depth > 8) return undefined;
+  let best: Shape | undefined;
+  let most = -1;
+  for (const option of shape.options) {
+    const inner = choose(show, node, option, depth + 1);
+    if (!inner || (inner.kind !== "any" && kindOf(inner) !== node.kind)) continue;
+    let score = 0;
+    node.keys.forEach((key, i) => {
+      const property = propertyOf(inner, key, true);
+      const item = node.items[i];
+      if (!property || !item) return;
+      score += 1;
+      if (property.shape.kind === "enum" && item.done)
+        score += coerce(show.context, item, property.shape).issues ? -100 : 10;
+    });
+    if (score > most) {
+      most = score;
+      best = inner;
+    }
+  }
+  return (
+    best ??
+    (node.kind === "bare" || node.kind === "text"
+      ? shape.options.find((option) => option.kind === "string")
+      : undefined)
+  );
+}
+
+const newView = (show: Show, node: Node, shape: Shape): View => {
+  const view: View = {
+    shape,
+    out: node.kind === "array" ? [] : {},
+    upto: 0,
+    settled: 0,
+    copy: undefined,
+    last: undefined,
+    lastKey: undefined,
+    chosenBy: node.keys.length,
+  };
+  if (Array.isArray(view.out)) return view;
+  for (const property of shape.properties) {
+    if (property.readiness.state) put(view.out, property.name, { value: null, state: "Pending" });
+    else if (show.context.mode === "full" && property.required && !property.readiness.done) {
+      const empty = fallback(property.shape);
+      if (empty && empty.value !== null) put(view.out, property.name, empty.value);
+    }
+  }
+  return view;
+};
+
+const dressed = (value: unknown, done: boolean, readiness: Readiness): unknown =>
+  readiness.state ? { value: value === ABSENT ? null : value, state: done ? "Complete" : "Incomplete" } : value;
+
+/** Whether a value is nothing, or an object of nothing. */
+const hollow = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === "object" &&
+    !Array.isArray(value) &&
+    Object.values(value).every((part) => part === undefined || part === null));
+
+function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
+  const known = node.view as View | undefined; // only this file fills it
+  if (known && (known.chosenBy === node.keys.length || shape.kind !== "union")) return known;
+  const chosen = choose(show, node, shape);
+  if (!chosen || (chosen.kind !== "any" && kindOf(chosen) !== node.kind)) return undefined;
+  if (known?.shape === chosen) {
+    known.chosenBy = node.keys.length;
+    return known;
+  }
+  const view = newView(show, node, chosen);
+  node.view = view;
+  return view;
+}
+
+function growList(show: Show, node: Node, view: View): unknown {
+  const out = view.out as unknown[]; // a view of an array
+  const { shape } = view;
+  const inner = (i: number): Shape | undefined => (shape.kind === "any" ? shape : (shape.prefix[i] ?? shape.items));
+  let last: unknown = ABSENT;
+  if (out.length > view.settled) out.length = view.settled;
+  while (view.upto < node.items.length) {
+    const item = node.items[view.upto] as Node; // within bounds
+    const itemShape = inner(view.upto);
+    const value = itemShape ? grow(show, item, itemShape) : ABSENT;
+    if (!item.done) {
+      last = value;
+      break;
+    }
+    view.upto++;
+    if (value === ABSENT) continue;
+    out.push(value);
+    view.settled++;
+  }
+  if (!show.frozen) {
+    if (last !== ABSENT) out.push(last);
+    return out;
+  }
+  const copied = view.copy as unknown[] | undefined; // a view of an array
+  if (copied && view.last === last && copied.length === view.settled + (last === ABSENT ? 0 : 1)) return copied;
+  const copy = out.slice();
+  if (last !== ABSENT) copy.push(last);
+  view.copy = copy;
+  view.last = last;
+  return copy;
+}
+
+function growObject(show: Show, node: Node, view: View): unknown {
+  const out = view.out as Record<string, unknown>; // a view of an object
+  const { shape } = view;
+  const before = view.upto;
+  let last: unknown = ABSENT;
+  let lastKey: string | undefined;
+  while (view.upto < node.items.length) {
+    const item = node.items[view.upto] as Node; // within bounds
+    const key = node.keys[view.upto] as string; // in step
+    const property = propertyOf(shape, key, true);
+    const partShape = property ? property.shape : shape.kind === "any" ? shape : shape.rest;
+    const name = property ? property.name : key;
+    let value = partShape ? grow(show, item, partShape) : ABSENT;
+    if (property && show.annotated) {
+      if (property.readiness.done && !item.done) value = ABSENT;
+      value = dressed(value, item.done, property.readiness);
+    }
+    if (!item.done) {
+      last = value;
+      lastKey = name;
+      break;
+    }
+    view.upto++;
+    if (value !== ABSENT) put(out, name, value);
+  }
+  const put2 = (target: Record<string, unknown>): Record<string, unknown> => {
+    if (lastKey !== undefined && last !== ABSENT) put(target, lastKey, last);
+    return target;
+  };
+  let whole: Record<string, unknown>;
+  if (!show.frozen) whole = put2(out);
+  else if (view.copy && before === view.upto && view.last === last && view.lastKey === lastKey)
+    whole = view.copy as typeof whole;
+  else {
+    whole = put2({ ...out });
+    view.copy = whole;
+    view.last = last;
+    view.lastKey = lastKey;
+  }
+  if (show.annotated && !node.done) {
+    for (const property of shape.properties) {
+      if (property.readiness.needed && hollow(Object.hasOwn(whole, property.name) ? whole[property.name] : undefined))
+        return ABSENT;
+    }
+  }
+  return whole;
+}
+
+const MORE: ReadonlySet<string> = new Set(["string", "any"]);
+
+/**
+ * The typed value of a node as far as it goes. Strings and lists grow; numbers, booleans, enumerations and dates show when
+ * they are complete, and so does what the schema marks as `done`. The cost is that of what changed since the last time.
+ */
+export function grow(show: Show, node: Node, shape: Shape): unknown {
+  if (node.done) {
+    if (!show.annotated || node.items.length === 0) {
+      const outcome = coerce(show.context, node, shape);
+      if (!outcome.issues) {
+        node.view = undefined;
+        return outcome.value;
+      }
+    } else if (coerce(show.context, node, shape).issues && shape.readiness.done) return ABSENT;
+  } else if (shape.readiness.done) return ABSENT;
+  if (shape.wrapped && shape.items) {
+    const at = node.keys.indexOf("value");
+    if (node.kind === "object" && node.keys.length <= 1) {
+      const item = node.items[at];
+      return item ? grow(show, item, shape.items) : ABSENT;
+    }
+    return grow(show, node, shape.items);
+  }
+  if (node.kind === "object" || node.kind === "array") {
+    const view = viewOf(show, node, shape);
+    if (view) return node.kind === "array" ? growList(show, node, view) : growObject(show, node, view);
+    const list =
+      shape.kind === "array" && shape.items && node.kind === "object" ? grow(show, node, shape.items) : ABSENT;
+    return list === ABSENT ? ABSENT : [list];
+  }
+  if (node.done) return shape.kind === "any" ? toPlain(node) : ABSENT;
+  const chosen = choose(show, node, shape);
+  if (!chosen || !MORE.has(chosen.kind) || chosen.type !== undefined || chosen.readiness.done) return ABSENT;
+  if (node.kind === "text") return node.text;
+  const text = node.text.trim();
+  return chosen.kind === "any" ||
+    text === "" ||
+    isNumber(text) ||
+    (literal(text) !== undefined && shape.kind === "union")
+    ? ABSENT
+    : text;
+}
