@@ -35,6 +35,8 @@ export interface Events {
     readonly requestId?: string;
   };
   "retry.waiting": { readonly attempt: number; readonly ms: number; readonly error: LlmError };
+  /** The retry budget is spent: the call fails with this error. */
+  "retry.denied": { readonly attempt: number; readonly error: LlmError };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

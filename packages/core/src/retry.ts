@@ -4,6 +4,7 @@ import { layer } from "./compose.ts";
 import { isLlmError } from "./error.ts";
 import { emit } from "./event.ts";
 import type { Middleware } from "./provider.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 import { systemClock, toMs, type Clock, type Duration } from "./time.ts";
 
 /** How to retry. */
@@ -16,6 +17,8 @@ export interface RetryOptions {
   readonly maxDelay?: Duration;
   /** The longest Retry-After that is waited for; a longer one ends the call with its error at once. Default `"60s"`. */
   readonly maxRetryAfter?: Duration;
+  /** What all retries together may take; share one among layers with {@link retryBudget}. Default: no bound. */
+  readonly budget?: RetryBudget;
   readonly clock?: Clock;
   /** A random number from 0 to 1. */
   readonly random?: () => number;
@@ -24,7 +27,7 @@ export interface RetryOptions {
 /**
  * Tries again after an error that may pass, until the first content has been handed out. Waits are chosen at random
  * between 0 and a bound that doubles ("full jitter", AWS Architecture Blog, 2015), or what the upstream asks for. It
- * does not begin a wait that the call's deadline would cut short.
+ * does not begin a wait that the call's deadline would cut short, nor a retry that its budget does not hold.
  *
  * @throws TypeError for a bad option
  * @example
@@ -33,7 +36,7 @@ export interface RetryOptions {
  * ```
  */
 export function retry(options: RetryOptions = {}): Middleware {
-  const { attempts: most = 3, clock = systemClock, random = Math.random } = options;
+  const { attempts: most = 3, budget, clock = systemClock, random = Math.random } = options;
   if (!Number.isInteger(most) || most < 1)
     throw new TypeError(`attempts must be a whole number of at least 1, not ${most}`);
   const base = toMs(options.baseDelay ?? 500, "baseDelay");
@@ -43,13 +46,20 @@ export function retry(options: RetryOptions = {}): Middleware {
   return layer((request, call, inner) =>
     attempts(
       call,
-      (n) => inner.stream(request, n === 1 ? call : child(call, { attempt: n })),
+      (n) => {
+        if (n === 1) budget?.earn();
+        return inner.stream(request, n === 1 ? call : child(call, { attempt: n }));
+      },
       (error, n) => {
         if (n >= most || !isLlmError(error) || !error.retryable) return undefined;
         const asked = error.retryAfterMs;
         if (asked !== undefined && asked > maxRetryAfter) return undefined;
         const ms = asked ?? random() * Math.min(max, base * 2 ** (n - 1));
         if (clock.now() + ms >= call.deadline) return undefined;
+        if (budget && !budget.spend()) {
+          emit(call, "retry.denied", { attempt: n, error });
+          return undefined;
+        }
         emit(call, "retry.waiting", { attempt: n, ms, error });
         return ms;
       },
