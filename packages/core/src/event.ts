@@ -37,6 +37,10 @@ export interface Events {
   "retry.waiting": { readonly attempt: number; readonly ms: number; readonly error: LlmError };
   /** The retry budget is spent: the call fails with this error. */
   "retry.denied": { readonly attempt: number; readonly error: LlmError };
+  /** A second attempt begins, because the first has had no content for so long. */
+  "hedge.started": { readonly ms: number };
+  /** Which of two attempts answers, and after how long. */
+  "hedge.won": { readonly attempt: number; readonly ms: number };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

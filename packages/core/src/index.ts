@@ -8,6 +8,7 @@ export * from "./estimate.ts";
 export * from "./fallback.ts";
 export * from "./fold.ts";
 export * from "./generate.ts";
+export * from "./hedge.ts";
 export * from "./json.ts";
 export * from "./leaf.ts";
 export * from "./map-start.ts";
