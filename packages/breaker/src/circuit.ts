@@ -79,7 +79,8 @@ export class Circuit implements Breaker, Shared {
   }
 
   async run<T>(fn: (permit: Permit) => T | PromiseLike<T>, options?: RunOptions): Promise<T> {
-    if (this.#member) await this.prepare();
+    const asked = this.prepare();
+    if (asked) await asked;
     const permit = this.acquire(options);
     try {
       const value = await fn(permit);
@@ -173,6 +174,10 @@ export class Circuit implements Breaker, Shared {
     return busy || (this.#state === "open" && this.#clock.last + idle < this.#until) ? 0 : idle;
   }
 
+  get byFleet(): boolean {
+    return this.#byFleet;
+  }
+
   get memory(): number {
     return this.policy.memory;
   }
@@ -206,7 +211,8 @@ export class Circuit implements Breaker, Shared {
     const now = this.#clock.now();
     if (this.#state === "closed" || this.#state === "half-open" || this.#isDue(now))
       this.#open(now, "fleet", ms, undefined, undefined, failures);
-    this.#byFleet = this.#state === "open";
+    else if (this.isFailing) this.#until = Math.max(this.#until, now + ms);
+    this.#byFleet = this.isFailing;
   }
 
   closeByFleet(): void {

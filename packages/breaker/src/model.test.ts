@@ -343,8 +343,10 @@ const fleetOpen = (ms: number): Command =>
   new Command(`fleetOpen(${ms})`, (model, real) => {
     if (!model.fleet) return;
     real.fleet.shared?.openByFleet(ms, 9);
+    const scoped = model.reason === "credential" || model.reason === "model";
     if (model.state === "closed" || model.seenState() === "half-open") model.open(ms, "fleet");
-    model.byFleet = model.state === "open";
+    else if (model.state === "open" && !scoped) model.until = Math.max(model.until, model.now + ms);
+    model.byFleet = model.state === "open" && (!scoped || model.reason === "fleet");
   });
 const fleetClose = (): Command =>
   new Command("fleetClose", (model, real) => {

@@ -6,6 +6,8 @@ export interface Shared {
   readonly probes: number;
   /** How long a probe may hold its slot, in milliseconds. */
   readonly probeLease: number;
+  /** Whether the fleet has opened it. */
+  readonly byFleet: boolean;
   /** Opens it for `ms` milliseconds, or keeps it open, as part of the fleet. */
   readonly openByFleet: (ms: number, failures: number) => void;
   /** Closes it if the fleet had opened it. */
@@ -22,7 +24,7 @@ export interface Membership {
   readonly closed: (forAll: boolean) => void;
   /** Asks for one of the fleet's probe slots; resolves when there is an answer, or at once when the fleet is gone. */
   readonly request: () => Promise<void>;
-  /** Takes a granted slot: its token, `undefined` when none is in hand, `"local"` when the fleet is gone. */
+  /** Takes a granted slot: its token, `undefined` when none is in hand, `""` when the fleet is gone. */
   readonly take: () => string | undefined;
   /** A slot's outcome; `undefined`: none. A failure says for how long the breaker has opened again. */
   readonly probed: (token: string, outcome: { readonly failedForMs: number } | "success" | undefined) => void;

@@ -1,0 +1,169 @@
+import { fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createClient } from "redis";
+import { createBreaker } from "./breaker.ts";
+import type { BreakerOptions, State } from "./index.ts";
+import { redisSharing } from "./redis.ts";
+
+/*
+ * Processes that share a breaker, for tests and benchmarks. Each has a clock that can be moved, so that nobody waits
+ * for a reset. This file is what they run, too.
+ */
+
+/** What a process is told to do. */
+type Order =
+  | { readonly do: "settle"; readonly outcome: "success" | "failure"; readonly calls: number }
+  /** Starts calls that end when they are told to. */
+  | { readonly do: "start"; readonly calls: number }
+  | { readonly do: "end"; readonly outcome: "success" | "failure" }
+  | { readonly do: "tick"; readonly ms: number }
+  | { readonly do: "report" };
+
+/** What it knows afterwards. */
+export interface Report {
+  readonly state: State;
+  /** Calls that were let in by this order. */
+  readonly admitted: number;
+  readonly rejected: number;
+  /** When it last opened, by the machine's clock. */
+  readonly openedAt: number;
+}
+
+/** A process of a fleet. */
+export interface FleetProcess {
+  readonly tell: (order: Order) => Promise<Report>;
+  /** Resolves when it has opened, or closed, to the time of that by the machine's clock. */
+  readonly until: (state: State) => Promise<number>;
+}
+
+/** Several processes. */
+export interface Fleet {
+  readonly processes: readonly FleetProcess[];
+  /** All of them at once. */
+  readonly all: (order: Order) => Promise<Report[]>;
+  readonly stop: () => Promise<void>;
+}
+
+interface Setup {
+  readonly url: string;
+  readonly prefix: string;
+  readonly options: Omit<BreakerOptions, "sharing" | "clock" | "classify" | "group" | "onEvent" | "random">;
+}
+
+function control(child: ChildProcess): FleetProcess {
+  let orders = 0;
+  const reports = new Map<number, (report: Report) => void>();
+  const waiting = new Set<{ readonly state: State; readonly resolve: (at: number) => void }>();
+  child.on("message", (message: { id?: number; report?: Report; state?: State; at?: number }) => {
+    if (message.id !== undefined && message.report) reports.get(message.id)?.(message.report);
+    for (const wait of waiting) {
+      if (wait.state !== message.state) continue;
+      waiting.delete(wait);
+      wait.resolve(message.at ?? 0);
+    }
+  });
+  const tell = (order: Order): Promise<Report> =>
+    new Promise((resolve) => {
+      const id = ++orders;
+      reports.set(id, resolve);
+      child.send({ id, order });
+    });
+  return {
+    tell,
+    until: async (state) => {
+      let wait: { state: State; resolve: (at: number) => void } | undefined;
+      const seen = new Promise<number>((resolve) => waiting.add((wait = { state, resolve })));
+      const now = await tell({ do: "report" });
+      if (now.state !== state) return seen;
+      if (wait) waiting.delete(wait);
+      return now.openedAt;
+    },
+  };
+}
+
+/** Starts processes that share one breaker over the Redis at `url`; resolves when all of them hear each other. */
+export async function startFleet(count: number, setup: Setup): Promise<Fleet> {
+  const children = Array.from({ length: count }, () =>
+    fork(import.meta.filename, { env: { ...process.env, FLEET: JSON.stringify(setup) } }),
+  );
+  await Promise.all(children.map((child) => once(child, "message")));
+  const processes = children.map(control);
+  return {
+    processes,
+    all: (order) => Promise.all(processes.map(({ tell }) => tell(order))),
+    stop: async () => {
+      await Promise.all(
+        children.map((child) => {
+          const ended = once(child, "exit");
+          child.kill("SIGKILL");
+          return ended;
+        }),
+      );
+    },
+  };
+}
+
+async function serve({ url, prefix, options }: Setup): Promise<void> {
+  const connect = async (): Promise<ReturnType<typeof createClient>> => {
+    const client = createClient({ url, socket: { reconnectStrategy: 20 } });
+    client.on("error", () => {}); // it reconnects by itself
+    await client.connect();
+    return client as ReturnType<typeof createClient>; // the type knows of modules that nobody has loaded
+  };
+  const sharing = redisSharing({ redis: await connect(), subscriber: await connect(), prefix });
+  let offset = 0;
+  let openedAt = 0;
+  const breaker = createBreaker({
+    ...options,
+    sharing,
+    clock: { now: () => Date.now() + offset },
+    onEvent: ({ type }) => {
+      if (type === "circuit_breaker.opened") process.send?.({ state: "open", at: (openedAt = Date.now()) });
+      if (type === "circuit_breaker.closed") process.send?.({ state: "closed", at: Date.now() });
+    },
+  });
+  await sharing.ready;
+
+  let ends: ((outcome: "success" | "failure") => void)[] = [];
+  const follow = async (order: Order): Promise<Report> => {
+    let admitted = 0;
+    let rejected = 0;
+    const run = async (fn: () => Promise<unknown>): Promise<void> => {
+      let entered = false;
+      const ended = breaker.run(() => {
+        entered = true;
+        return fn();
+      });
+      await Promise.race([ended.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 400))]);
+      if (entered) admitted++;
+      else rejected++;
+    };
+    if (order.do === "settle")
+      for (let i = 0; i < order.calls; i++)
+        await run(() => (order.outcome === "success" ? Promise.resolve() : Promise.reject(new Error("no"))));
+    else if (order.do === "start")
+      await Promise.all(
+        Array.from({ length: order.calls }, () =>
+          run(
+            () =>
+              new Promise((resolve, reject) =>
+                ends.push((outcome) => (outcome === "success" ? resolve(undefined) : reject(new Error("no")))),
+              ),
+          ),
+        ),
+      );
+    else if (order.do === "end") for (const end of ends.splice(0)) end(order.outcome);
+    else if (order.do === "tick") offset += order.ms;
+    await new Promise((resolve) => setImmediate(resolve));
+    return { state: breaker.state, admitted, rejected, openedAt };
+  };
+  process.on("message", ({ id, order }: { id: number; order: Order }) => {
+    void follow(order).then((report) => process.send?.({ id, report }));
+  });
+  process.on("disconnect", () => process.exit());
+  process.send?.({ ready: true });
+}
+
+const setup = process.env["FLEET"];
+if (setup && process.send) void serve(JSON.parse(setup) as Setup); // from startFleet

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, describe, expect, test } from "vitest";
+import { ownRedis, redisUrl } from "../../../.config/services.ts";
+import { createBreaker } from "./breaker.ts";
+import type { Breaker, BreakerOptions } from "./index.ts";
+import { startFleet } from "./fleet.bench.ts";
+import type { Fleet } from "./fleet.bench.ts";
+import { redisSharing } from "./redis.ts";
+
+const url = await redisUrl();
+describe.skipIf(!url)("eight processes over a real Redis", () => {
+  const options = { name: "claude", failureThreshold: 3, resetTimeout: "60s", probes: 2 } as const;
+  const fleets: Fleet[] = [];
+  const start = async (address = url ?? ""): Promise<Fleet> => {
+    const fleet = await startFleet(8, { url: address, prefix: `test:${randomUUID()}`, options });
+    fleets.push(fleet);
+    await fleet.all({ do: "settle", outcome: "success", calls: 1 }); // all have had traffic
+    return fleet;
+  };
+  afterAll(() => Promise.all(fleets.map((fleet) => fleet.stop())));
+
+  test("one sick process opens alone; a majority opens all; k probes pass; their success closes all", async () => {
+    const fleet = await start();
+    const { processes } = fleet;
+    const states = async (): Promise<string[]> => (await fleet.all({ do: "report" })).map(({ state }) => state);
+
+    await processes[0]?.tell({ do: "settle", outcome: "failure", calls: 3 });
+    await Promise.all(processes.slice(1).map(({ tell }) => tell({ do: "settle", outcome: "success", calls: 20 })));
+    expect(await states()).toEqual(["open", ...Array.from({ length: 7 }, () => "closed")]);
+
+    for (const { tell } of processes.slice(1, 4)) await tell({ do: "settle", outcome: "failure", calls: 3 });
+    expect((await states()).filter((state) => state === "open")).toHaveLength(4); // half is no majority
+    await processes[4]?.tell({ do: "settle", outcome: "failure", calls: 3 });
+    await Promise.all(processes.map(({ until }) => until("open")));
+
+    await fleet.all({ do: "tick", ms: 61_000 });
+    const probing = await fleet.all({ do: "start", calls: 10 });
+    expect(probing.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(2);
+    expect(probing.reduce((sum, { rejected }) => sum + rejected, 0)).toBe(78);
+
+    // one fails: open again, everywhere
+    const reopened = Promise.all(processes.map(({ tell }) => tell({ do: "end", outcome: "failure" })));
+    await reopened;
+    await expect.poll(states, { timeout: 10_000 }).toEqual(Array.from({ length: 8 }, () => "open"));
+
+    await fleet.all({ do: "tick", ms: 600_000 });
+    const again = await fleet.all({ do: "start", calls: 10 });
+    expect(again.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(2);
+    await fleet.all({ do: "end", outcome: "success" });
+    await Promise.all(processes.map(({ until }) => until("closed")));
+    const after = await fleet.all({ do: "settle", outcome: "success", calls: 5 });
+    expect(after.map(({ admitted }) => admitted)).toEqual(Array.from({ length: 8 }, () => 5));
+  }, 60_000);
+
+  test("Redis killed and restarted in the middle: local behaviour, then a fleet again", async ({ skip }) => {
+    const redis = await ownRedis();
+    if (!redis) return skip("no redis-server on the path");
+    const fleet = await start(redis.url);
+    const { processes } = fleet;
+    const trip = (from: number, to: number) =>
+      Promise.all(processes.slice(from, to).map(({ tell }) => tell({ do: "settle", outcome: "failure", calls: 3 })));
+    const states = async (): Promise<string[]> => (await fleet.all({ do: "report" })).map(({ state }) => state);
+    try {
+      await trip(0, 5);
+      await Promise.all(processes.map(({ until }) => until("open")));
+      await redis.stop();
+
+      // each probes on its own
+      await fleet.all({ do: "tick", ms: 61_000 });
+      const alone = await fleet.all({ do: "start", calls: 10 });
+      expect(alone.map(({ admitted }) => admitted)).toEqual(Array.from({ length: 8 }, () => 2));
+      await fleet.all({ do: "end", outcome: "success" });
+      expect(new Set(await states())).toEqual(new Set(["closed"]));
+
+      // a majority does not reach the rest, and calls go on
+      await trip(0, 6);
+      const rest = await fleet.all({ do: "settle", outcome: "success", calls: 5 });
+      expect(rest.map(({ admitted }) => admitted)).toEqual([0, 0, 0, 0, 0, 0, 5, 5]);
+
+      await redis.start();
+      await fleet.all({ do: "tick", ms: 61_000 });
+      await expect
+        .poll(
+          async () => {
+            // whoever is half-open closes again; then a majority trips, as often as it takes for all to be connected
+            await fleet.all({ do: "settle", outcome: "success", calls: 3 });
+            await trip(0, 5);
+            const seen = await states();
+            if (!seen.every((state) => state === "open")) await fleet.all({ do: "tick", ms: 601_000 });
+            return seen;
+          },
+          { timeout: 30_000, interval: 200 },
+        )
+        .toEqual(Array.from({ length: 8 }, () => "open"));
+    } finally {
+      await redis.stop();
+    }
+  }, 90_000);
+});
+
+describe.skipIf(!url)("one process, both clients", () => {
+  const connections: { close: () => Promise<void> | void }[] = [];
+  afterAll(async () => {
+    for (const { close } of connections) await close();
+  });
+  const nodeRedis = async () => {
+    const redis = createClient({ url: url ?? "" });
+    const subscriber = redis.duplicate();
+    await Promise.all([redis.connect(), subscriber.connect()]);
+    connections.push({ close: () => redis.destroy() }, { close: () => subscriber.destroy() });
+    return { redis, subscriber };
+  };
+  const ioRedis = () => {
+    const redis = new Redis(url ?? "");
+    const subscriber = redis.duplicate();
+    connections.push({ close: () => redis.disconnect() }, { close: () => subscriber.disconnect() });
+    return { redis, subscriber };
+  };
+  const member = async (
+    prefix: string,
+    clients: Pick<Parameters<typeof redisSharing>[0], "redis" | "subscriber">,
+    options: BreakerOptions = {},
+  ) => {
+    const sharing = redisSharing({ ...clients, prefix });
+    await sharing.ready;
+    const clock = { offset: 0, now: () => Date.now() + clock.offset };
+    const breaker = createBreaker({ name: "claude", failureThreshold: 1, sharing, clock, ...options });
+    return { breaker, sharing, clock };
+  };
+  const fail = (breaker: Breaker): void => breaker.acquire().failure(new Error("no"));
+
+  test("a node-redis process and an ioredis one are a fleet", async () => {
+    const prefix = `test:${randomUUID()}`;
+    const a = await member(prefix, await nodeRedis());
+    const b = await member(prefix, ioRedis());
+    fail(a.breaker); // alone: b has had no traffic
+    await expect.poll(() => b.breaker.state).toBe("open");
+    expect(b.breaker.health()).toMatchObject({ reason: "fleet" });
+
+    for (const { clock } of [a, b]) clock.offset += 61_000;
+    let end = (_: unknown): void => {};
+    const probe = b.breaker.run(() => new Promise((resolve) => (end = resolve)));
+    await expect.poll(() => b.breaker.health().reason).toBe("probing");
+    await expect(a.breaker.run(() => 1)).rejects.toMatchObject({ code: "circuit-open" });
+    end("answer");
+    await probe;
+    expect(b.breaker.state).toBe("closed");
+    await expect.poll(() => a.breaker.state).toBe("closed");
+    await a.sharing.close();
+    await b.sharing.close();
+  });
+
+  test("a caller who leaves gives the fleet's slot back", async () => {
+    const prefix = `test:${randomUUID()}`;
+    const [a, b] = [await member(prefix, ioRedis()), await member(prefix, ioRedis())];
+    fail(a.breaker);
+    await expect.poll(() => b.breaker.state).toBe("open");
+    for (const { clock } of [a, b]) clock.offset += 61_000;
+    const caller = new AbortController();
+    caller.abort();
+    await expect(a.breaker.run(() => Promise.reject(new Error("left")), { signal: caller.signal })).rejects.toThrow(
+      "left",
+    );
+    expect(a.breaker.state).toBe("half-open");
+    await expect.poll(() => b.breaker.run(() => "answer").catch(() => "")).toBe("answer");
+    await expect.poll(() => a.breaker.state).toBe("closed");
+  });
+
+  test("nothing is sent on a call's way while closed but a message a second", async () => {
+    const prefix = `test:${randomUUID()}`;
+    const { redis, subscriber } = ioRedis();
+    const sent: string[] = [];
+    const counting = {
+      call: (command: string, ...args: string[]) => {
+        sent.push(command);
+        return redis.call(command, ...args);
+      },
+    };
+    const { breaker } = await member(prefix, { redis: counting, subscriber });
+    const before = Date.now();
+    for (let i = 0; i < 20_000; i++) await breaker.run(() => i);
+    expect(sent.every((command) => command === "PUBLISH")).toBe(true);
+    expect(sent.length).toBeLessThanOrEqual(2 + (Date.now() - before) / 1_000);
+  });
+});
