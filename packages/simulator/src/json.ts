@@ -41,3 +41,8 @@ export function canonical(value: unknown): string {
 export function shown(value: unknown): string {
   return JSON.stringify(value) ?? typeof value;
 }
+
+/** A value as it stands in a sentence: text as it is, anything else as JSON. */
+export function plain(value: unknown): string {
+  return typeof value === "string" ? value : shown(value);
+}

@@ -1,5 +1,5 @@
 import Anthropic, { RateLimitError as AnthropicRateLimit } from "@anthropic-ai/sdk";
-import OpenAI, { APIConnectionError, RateLimitError as OpenAIRateLimit } from "openai";
+import { APIConnectionError, RateLimitError as OpenAIRateLimit } from "openai";
 import { describe, expect, test } from "vitest";
 import { start } from "./test/start.ts";
 

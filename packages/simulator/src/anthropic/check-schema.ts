@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../json.ts";
+import { isObject, plain, type Json } from "../json.ts";
 
 /** Keywords that structured outputs do not take, by the type that they belong to. */
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
@@ -43,7 +43,7 @@ function checkNode(node: unknown, root: Json, chain: readonly string[]): string 
   if (types.includes("array") && node["minItems"] !== undefined && node["minItems"] !== 0 && node["minItems"] !== 1)
     return "For 'array' type, 'minItems' values other than 0 or 1 are not supported";
   if (types.includes("string") && node["format"] !== undefined && !FORMATS.has(node["format"]))
-    return `For 'string' type, format '${String(node["format"])}' is not supported`;
+    return `For 'string' type, format '${plain(node["format"])}' is not supported`;
   if (types.includes("object") && node["additionalProperties"] !== false)
     return "For 'object' type, 'additionalProperties' must be explicitly set to false";
   return checkChildren(node, root, chain);

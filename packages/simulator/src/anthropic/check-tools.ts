@@ -1,5 +1,5 @@
 import { invalid, type Failure } from "../failure.ts";
-import { isObject, objectOf, objectsOf, textOf, type Json } from "../json.ts";
+import { isObject, objectOf, objectsOf, plain, textOf, type Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
 import { checkSchema } from "./check-schema.ts";
 
@@ -11,7 +11,7 @@ function checkTool(tool: Json, at: string): Failure | undefined {
   if (type !== undefined && type !== "custom")
     return typeof type === "string" && /_\d{8}$|^mcp_toolset$/.test(type)
       ? undefined
-      : invalid(`${at}.type: Input tag '${String(type)}' is not valid`);
+      : invalid(`${at}.type: Input tag '${plain(type)}' is not valid`);
   if (typeof tool["name"] !== "string") return invalid(`${at}.custom.name: Field required`);
   if (!NAME.test(tool["name"]))
     return invalid(`${at}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'`);

@@ -26,6 +26,12 @@ function* inputDeltas(index: number, input: unknown, random: Random): Generator<
   for (const piece of slices(JSON.stringify(input), 3, 16, random)) yield delta(piece);
 }
 
+/** Whether the input of a call comes in deltas: a call that a program made stands whole in its start. */
+function streamsInput(block: Json): boolean {
+  const caller = objectOf(block["caller"])["type"];
+  return "input" in block && (caller === undefined || caller === "direct");
+}
+
 /** The block as `content_block_start` shows it: without what its deltas will bring. */
 function opened(block: Json): Json {
   switch (block["type"]) {
@@ -36,7 +42,7 @@ function opened(block: Json): Json {
     case "compaction":
       return { ...block, content: null };
     default:
-      return "input" in block ? { ...block, input: {} } : block;
+      return streamsInput(block) ? { ...block, input: {} } : block;
   }
 }
 
@@ -63,7 +69,7 @@ function* contents(index: number, block: Json, random: Random): Generator<Frame>
       });
       return;
     default:
-      if ("input" in block) yield* inputDeltas(index, block["input"], random);
+      if (streamsInput(block)) yield* inputDeltas(index, block["input"], random);
   }
 }
 

@@ -1,5 +1,5 @@
 import { invalid, type Failure } from "../failure.ts";
-import { isObject, objectOf, textOf, type Json } from "../json.ts";
+import { isObject, objectOf, plain, textOf, type Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
 import { checkStrictSchema } from "./check-schema.ts";
 
@@ -72,7 +72,7 @@ export function checkSampling(
       continue;
     if (param === "temperature")
       return invalid(
-        `Unsupported value: 'temperature' does not support ${String(value)} with this model. Only the default (1) value is supported.`,
+        `Unsupported value: 'temperature' does not support ${plain(value)} with this model. Only the default (1) value is supported.`,
         { param, code: "unsupported_value" },
       );
     return unsupported(param);
@@ -113,7 +113,7 @@ export function checkFunction(fn: Json, at: string): Failure | undefined {
     fn["strict"] === true
       ? checkStrictSchema(parameters ?? {})
       : isObject(parameters) && parameters["type"] !== undefined && parameters["type"] !== "object"
-        ? `schema must be a JSON Schema of 'type: "object"', got 'type: "${String(parameters["type"])}"'.`
+        ? `schema must be a JSON Schema of 'type: "object"', got 'type: "${plain(parameters["type"])}"'.`
         : undefined;
   return wrong === undefined
     ? undefined

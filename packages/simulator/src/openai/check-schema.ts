@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../json.ts";
+import { isObject, plain, type Json } from "../json.ts";
 
 /** Keywords that strict structured outputs do not take. */
 const UNSUPPORTED = (
@@ -32,7 +32,7 @@ function checkObject(node: Json, path: readonly string[], walk: Walk): string | 
   const extra = required.find((key) => !properties.includes(String(key)));
   return extra === undefined
     ? undefined
-    : `In context=${context(path)}, 'required' is required to be supplied and to be an array including every key in properties. Extra required key '${String(extra)}' supplied.`;
+    : `In context=${context(path)}, 'required' is required to be supplied and to be an array including every key in properties. Extra required key '${plain(extra)}' supplied.`;
 }
 
 function checkNode(node: unknown, path: readonly string[], level: number, walk: Walk): string | undefined {
@@ -75,6 +75,6 @@ function checkChildren(node: Json, path: readonly string[], level: number, walk:
 export function checkStrictSchema(schema: unknown): string | undefined {
   if (!isObject(schema)) return "schema must be an object.";
   if (schema["type"] !== "object" || schema["anyOf"] !== undefined)
-    return `schema must be a JSON Schema of 'type: "object"', got 'type: "${String(schema["type"] ?? "None")}"'.`;
+    return `schema must be a JSON Schema of 'type: "object"', got 'type: "${plain(schema["type"] ?? "None")}"'.`;
   return checkNode(schema, [], 0, { properties: 0 });
 }

@@ -44,7 +44,8 @@ export async function replaceAnswer(x: Exchange, vendor: Vendor, rule: FaultRule
     case "empty-body": {
       x.note.status = rule.status ?? 200;
       const type = x.note.stream ? "text/event-stream; charset=utf-8" : "application/json";
-      x.res.writeHead(x.note.status, { "content-type": type, "content-length": "0" }).end();
+      // Chunked: clients take a length of 0 for "nothing to read" and do not look at the type.
+      x.res.writeHead(x.note.status, { "content-type": type, "transfer-encoding": "chunked" }).end();
       return true;
     }
     case "reset":
