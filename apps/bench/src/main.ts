@@ -5,6 +5,7 @@ import { table, type Benchmark } from "./row.ts";
 /** What there is to run; each is loaded only when it is asked for, so that peers do not weigh on each other. */
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
   core: () => import("./core.ts"),
+  breaker: () => import("./breaker.ts"),
 };
 
 const names = Object.keys(benchmarks).join(", ");
