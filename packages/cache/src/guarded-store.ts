@@ -1,7 +1,7 @@
 import { emit, LlmError, systemClock, toMs, type Call, type Clock } from "@llm/core";
 import { memoryStore } from "./memory.ts";
 import type { CacheOptions } from "./options.ts";
-import type { MaybePromise, Store } from "./store.ts";
+import type { MaybePromise } from "./store.ts";
 
 /** A store that never fails: what goes wrong is told as `cache.error`. */
 export interface GuardedStore {
@@ -16,6 +16,7 @@ export interface GuardedStore {
   readonly set: (key: string, call: Call, write: () => string | undefined) => MaybePromise<void>;
 }
 
+/** Whether a value is still to come. */
 export const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> =>
   typeof value === "object" && value !== null && "then" in value;
 
@@ -37,14 +38,16 @@ export function guardStore(options: CacheOptions): GuardedStore {
         () => reject(new LlmError("timeout", `the cache's store has not answered in ${patienceMs} ms`)),
         patienceMs,
       );
-      promise.then(resolve, reject).finally(cancel);
+      void Promise.resolve(promise).then(resolve, reject).finally(cancel); // clients may have promises of their own kind
     });
 
   return {
     clock,
     get: (key, call, read) => {
-      const failed = (error: unknown): undefined =>
-        emit(call, "cache.error", { operation: "get", key, error }) as undefined;
+      const failed = (error: unknown): undefined => {
+        emit(call, "cache.error", { operation: "get", key, error });
+        return undefined;
+      };
       const fresh = (text: unknown): ReturnType<typeof read> => {
         const entry = typeof text === "string" ? read(text) : undefined;
         return entry && clock.now() - entry.at < ttlMs ? entry : undefined;

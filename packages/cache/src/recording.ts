@@ -9,6 +9,8 @@ const VERSION = 1;
  */
 type Item = StreamPart & { readonly cuts?: readonly number[] };
 
+type Run = Extract<StreamPart, { readonly delta: string }>;
+
 /** A complete answer, as it was. */
 export interface Recording {
   /** When it was recorded, in milliseconds since 1970. */
@@ -111,22 +113,22 @@ export function readRecording(text: string): Recording | undefined {
 
 function player(items: readonly Item[]): () => StreamPart | undefined {
   let at = 0;
+  let run: { readonly part: Run; readonly text: string; readonly cuts: readonly number[] } | undefined;
   let cut = 0;
   let offset = 0;
   return () => {
-    const item = items[at];
-    if (!item?.cuts || !("delta" in item)) {
-      at++;
-      return item;
-    }
-    const { cuts, ...part } = item;
-    const end = offset + (cuts[cut++] ?? 0);
-    const piece = { ...part, delta: part.delta.slice(offset, end) };
-    offset = end;
-    if (cut === cuts.length) {
-      at++;
+    if (!run) {
+      const item = items[at++];
+      if (!item?.cuts || !("delta" in item)) return item;
+      const { cuts, ...part } = item;
+      run = { part, text: part.delta, cuts };
       cut = offset = 0;
     }
+    const { part, text, cuts } = run;
+    const end = offset + (cuts[cut++] ?? 0);
+    const piece = { ...part, delta: text.slice(offset, end) };
+    offset = end;
+    if (cut === cuts.length) run = undefined;
     return piece;
   };
 }

@@ -2,18 +2,21 @@
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Where entries are kept. Keys are 64 hexadecimal digits; values are texts without lone surrogates, so that UTF-8 keeps
- * them. Any method may be synchronous. One that throws or hangs never breaks a call. Whoever creates a store closes it.
- *
- * Prove one with `storeContract` of `@llm/cache/testing`.
+ * Where entries are kept. Keys are 64 hexadecimal digits; values are JSON texts, so they have neither NUL nor lone
+ * surrogates. Any method may be synchronous. One that throws or hangs never breaks a call. Whoever creates a store closes
+ * it. `storeContract` of `@llm/cache/testing` proves one.
  *
  * @example
  * ```ts
- * const redisStore = (redis: RedisLike): Store => ({
- *   get: async (key) => (await redis.get(key)) ?? undefined,
- *   set: (key, value, ttlMs) => redis.set(key, value, { PX: ttlMs }),
- *   delete: (key) => redis.del(key),
- * });
+ * const kept = new Map<string, { value: string; until: number }>();
+ * const store: Store = {
+ *   get: (key) => {
+ *     const entry = kept.get(key);
+ *     return entry && entry.until > Date.now() ? entry.value : undefined;
+ *   },
+ *   set: (key, value, ttlMs) => kept.set(key, { value, until: Date.now() + ttlMs }),
+ *   delete: (key) => kept.delete(key),
+ * };
  * ```
  */
 export interface Store {

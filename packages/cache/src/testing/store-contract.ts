@@ -28,7 +28,7 @@ const TEXTS: readonly string[] = [
   "null",
   "1e3",
   " \t\r\n ",
-  "\u0000 in \u0000",
+  JSON.stringify("\u0000 in \u0000"),
   'quotes " and \\ backslashes',
   "é is not e\u0301, Ω is not \u2126, 漢字 😀 \u{10ffff}",
   "\ufeffmark",
