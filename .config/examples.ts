@@ -32,7 +32,7 @@ function examplesOf(path: string): Example[] {
   }));
 }
 
-const IMPORT = /^import (?:type )?(?:(\w+)(?:, )?)?(?:\{([^}]*)\} )?(?:\* as (\w+) )?(?:from )?"([^"]+)";$/gm;
+const IMPORT = /^import (?:type )?(?:(\w+)(?:, )?)?(?:\{([^}]*)\} )?(?:\* as (\w+) )?(?:from )?"([^"]+)";(?: *\/\/.*)?$/gm;
 
 /** Imports as an awaited load, since the code runs in a function. */
 const withLoads = (code: string): string =>
@@ -57,8 +57,8 @@ const quiet = {
 };
 
 /**
- * Runs every example of a package's README and doc comments as a test. An example may use what it imports, the names of
- * `modules` without importing them, and those of `scope`.
+ * Runs every example of a package's README and doc comments as a test. An example may use what it imports, what its own
+ * file exports, the names of `modules` without importing them, and those of `scope`.
  */
 export function testExamples(root: string, { files, load, modules = {}, scope = () => ({}) }: Stage): void {
   const paths = (files ?? ["README.md", "src/**/*.ts"])
@@ -73,6 +73,7 @@ export function testExamples(root: string, { files, load, modules = {}, scope = 
         test(name, async () => {
           const names: Record<string, unknown> = {
             ...quiet,
+            ...(path.endsWith(".ts") ? ((await load(join(root, path))) as object) : {}), // a module
             ...Object.assign({}, ...Object.values(modules)),
             ...scope(),
             load: async (specifier: string) => modules[specifier] ?? (await load(specifier)),
