@@ -1,7 +1,7 @@
 import type { Call } from "./call.ts";
 import type { LlmError } from "./error.ts";
 import { readHead } from "./head.ts";
-import { onEnd } from "./until.ts";
+import { newPause, type Pause } from "./pause.ts";
 import type { FinishPart, StreamPart } from "./stream-part.ts";
 import { systemClock, type Clock } from "./time.ts";
 
@@ -44,30 +44,8 @@ export function attempts(
   let at = 0; // the first of the head that has not been read
   let committed = false;
   let over = false; // failed for good, or left
-  let wake: (() => void) | undefined;
+  let waiting: Pause | undefined;
   let n = 0;
-
-  /** Waits, unless the reader leaves; rejects when the call ends. */
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      let stop = (): void => {};
-      const done = (): void => {
-        wake = undefined;
-        cancel();
-        stop();
-        resolve();
-      };
-      const cancel = clock.setTimeout(done, ms);
-      wake = done;
-      stop = onEnd(
-        call,
-        (error) => {
-          reject(error);
-          done();
-        },
-        clock,
-      );
-    });
 
   const wait = (error: unknown): number | undefined =>
     call.signal?.aborted || clock.now() >= call.deadline ? undefined : again(error, n);
@@ -101,7 +79,7 @@ export function attempts(
         const ms = await attempt();
         if (over) return DONE;
         if (ms === undefined) return take();
-        if (ms > 0) await pause(ms);
+        if (ms > 0) await (waiting = newPause(ms, call, clock)).done;
         if (over) return DONE;
       }
     } catch (error) {
@@ -124,7 +102,7 @@ export function attempts(
     },
     return: async () => {
       over = true;
-      wake?.();
+      waiting?.end();
       const open = inner;
       inner = undefined;
       await open?.return?.();

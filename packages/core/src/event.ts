@@ -41,6 +41,11 @@ export interface Events {
   "hedge.started": { readonly ms: number };
   /** Which of two attempts answers, and after how long. */
   "hedge.won": { readonly attempt: number; readonly ms: number };
+  /** A call waits for its turn, or would have to wait for too long and fails; in milliseconds. */
+  "rate_limit.waiting": { readonly ms: number };
+  "rate_limit.rejected": { readonly ms: number };
+  /** The shared store of rate limits cannot be reached: the memory of this process stands in for it. */
+  "rate_limit.store_failed": { readonly error: unknown };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

@@ -16,6 +16,8 @@ export * from "./message.ts";
 export * from "./observe.ts";
 export * from "./provider.ts";
 export * from "./redis-like.ts";
+export * from "./rate-limit-store.ts";
+export * from "./rate-limit.ts";
 export * from "./replay.ts";
 export * from "./request.ts";
 export * from "./result.ts";

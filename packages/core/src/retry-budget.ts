@@ -32,7 +32,7 @@ const SAVED_CALLS = 100;
  * @example
  * ```ts
  * const budget = retryBudget({ share: 0.1 });
- * const llm = fallback(compose(first, retry({ budget })), compose(second, retry({ budget })));
+ * const llm = fallback(compose(a, retry({ budget })), compose(b, retry({ budget })));
  * ```
  */
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {

@@ -3,3 +3,4 @@ export * from "./conformance.ts";
 export * from "./faults.ts";
 export * from "./manual-clock.ts";
 export * from "./mock.ts";
+export * from "./rate-limit-store.ts";
