@@ -349,7 +349,8 @@ export class Circuit implements Breaker, Shared {
     const fleet = this.#byFleet ? this.#member : undefined;
     const token = fleet?.take();
     if (fleet && token === undefined) throw this.#reject(ask, "circuit-open", "probing");
-    return { lease: probes.lend(now), token, above };
+    // a probe that is slow to begin has failed, if late: the next one need not wait for it
+    return { lease: probes.lend(now, this.policy.slowFirstToken), token, above };
   }
 
   #handBack(ticket: Ticket): void {

@@ -123,7 +123,7 @@ class Model {
     }
     if (this.state === "open") this.enter("half-open", this.reason);
     if (this.state === "half-open" && this.byFleet && !granted) return { code: "circuit-open", wait: undefined };
-    const lease = this.state === "half-open" ? this.now + LEASE : undefined;
+    const lease = this.state === "half-open" ? this.now + Math.min(LEASE, SLOW) : undefined;
     if (lease !== undefined) this.leases.push(lease);
     this.calls.push({ epoch: this.epoch, started: this.now, lease, seen: false, counted: false, over: false });
     return undefined;

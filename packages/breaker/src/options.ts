@@ -62,7 +62,10 @@ export interface BreakerOptions {
   readonly longResetTimeout?: Duration;
   /** Calls admitted while half-open; all must succeed to close it. Default 1. */
   readonly probes?: number;
-  /** How long a probe holds its slot without a sign of life. Default `"60s"`. */
+  /**
+   * How long a probe holds its slot without a sign of life, or from its first token on. Default `"60s"`. Until the first
+   * token not longer than `slow.firstToken`: such a probe has failed, if late, and the next need not wait for it.
+   */
   readonly probeLease?: Duration;
   /** What an error says about the upstream. Default {@link verdictOf}, which is also used when this one throws. */
   readonly classify?: (error: unknown) => Verdict;

@@ -140,11 +140,11 @@ describe.skipIf(!url)("one process, both clients", () => {
     expect(b.breaker.health()).toMatchObject({ reason: "fleet" });
 
     for (const { clock } of [a, b]) clock.offset += 61_000;
-    let end = (_: unknown): void => {};
+    let end: ((value: unknown) => void) | undefined;
     const probe = b.breaker.run(() => new Promise((resolve) => (end = resolve)));
     await expect.poll(() => b.breaker.health().reason).toBe("probing");
     await expect(a.breaker.run(() => 1)).rejects.toMatchObject({ code: "circuit-open" });
-    end("answer");
+    end?.("answer");
     await probe;
     expect(b.breaker.state).toBe("closed");
     await expect.poll(() => a.breaker.state).toBe("closed");
