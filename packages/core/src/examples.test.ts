@@ -13,6 +13,8 @@ afterAll(() => simulator.close());
 
 const key = { apiKey: "any" };
 const request = core.toRequest("Hello");
+const done = (): Promise<string> => Promise.resolve("0");
+const client = { sendCommand: done, subscribe: done, unsubscribe: done, duplicate: () => client }; // of Redis
 const answer = (): core.Provider => testing.mock("A circuit breaker stops calls that would fail.");
 
 testExamples(new URL("..", import.meta.url).pathname, {
@@ -42,6 +44,8 @@ testExamples(new URL("..", import.meta.url).pathname, {
       second: usage,
       error: new core.LlmError("timeout", "late"),
       key: "k",
+      client,
+      redis: client,
       store: { get: () => Promise.resolve(1) },
       test: (_name: string, run: () => Promise<void>) => void run(),
     };
