@@ -12,7 +12,8 @@ import { malformed, records } from "./testing/documents.ts";
 import { grammarTexts } from "./testing/grammar.ts";
 import { hostileTexts } from "./testing/hostile.ts";
 
-const LONG = import.meta.env.MODE === "long" ? 20 : 1;
+const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
+const LONG = env.MODE === "long" ? 20 : 1;
 
 /** Equal apart from null and missing, as the sample compares. */
 const normal = (value: unknown): unknown => {

@@ -361,6 +361,13 @@ export function compile(schema: JsonObject, patterns: boolean): Program {
   };
 
   const root = shape(schema, schema);
-  const own = schema["x-stream-root"] === undefined ? root.readiness : readiness(schema["x-stream-root"]);
-  return { root: { ...root, readiness: own }, names: anyName ? undefined : names, direct, deep, optional, annotated };
+  const own = schema["x-stream-root"];
+  return {
+    root: own === undefined ? root : { ...root, readiness: readiness(own) },
+    names: anyName ? undefined : names,
+    direct,
+    deep,
+    optional,
+    annotated,
+  };
 }

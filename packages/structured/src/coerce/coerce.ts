@@ -64,9 +64,9 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
   const items: unknown[] = [];
   const sum: Gathering = { cost: 0, notes: undefined, issues: undefined };
   if (node.kind !== "array") {
-    if (context.mode === "off" || (context.mode === "safe" && isNull(node))) return misfit(context, node, "a list");
     const text = fromText(context, node, shape);
     if (text) return text;
+    if (context.mode === "off" || (context.mode === "safe" && isNull(node))) return misfit(context, node, "a list");
     const only = coerce(context, node, inner);
     if (only.issues && context.mode !== "full") return misfit(context, node, "a list");
     if (!only.issues) items.push(only.value);
@@ -139,7 +139,7 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
 
 /** A list, map or object that was written as a JSON text within a string. */
 export function fromText(context: Context, node: Node, shape: Shape): Outcome | undefined {
-  if (node.kind !== "text" || context.mode === "off" || context.inner >= 3) return undefined;
+  if (node.kind !== "text" || (context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
   const c = node.text.trimStart().charAt(0);
   if (c !== "{" && c !== "[" && c !== '"') return undefined;
   const inner = context.read(node.text, context);

@@ -3,6 +3,7 @@ import type { Node } from "../reader/node.ts";
 import type { Property, Shape } from "../shape.ts";
 import { coerce, fallback, fromText, gather, nullable, put, toPlain, total } from "./coerce.ts";
 import type { Gathering } from "./coerce.ts";
+import { REST } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
 import { words } from "./words.ts";
 import { DEFAULTS, IMPLIED, OBJECT, also, better, misfit } from "./outcome.ts";
@@ -67,6 +68,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
   const pairs = new Map<unknown, unknown>();
   for (const [keyNode, item] of entries) {
     const name = keyNode.text;
+    if (context.encoded && isNull(item) && shape.rest && !nullable(shape.rest)) continue; // a known key that is missing
     const key = shape.keys ? coerce(context, keyNode, shape.keys) : undefined;
     const value = shape.rest ? coerce(context, item, shape.rest) : undefined;
     if (context.mode === "full" && (key?.issues ?? value?.issues)) {
@@ -140,6 +142,10 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       if (property.fallback !== undefined) put(out, property.name, structuredClone(property.fallback));
       continue;
     }
+    if (property.shape.type === "undefined") {
+      put(out, property.name, undefined);
+      continue;
+    }
     const instead = full
       ? fallback(property.shape)
       : loose && nullable(property.shape) && property.shape.kind !== "any"
@@ -164,6 +170,12 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     const key = node.keys[i] as string; // within bounds
     const item = node.items[i] as Node; // in step
     if (Object.hasOwn(out, key)) continue;
+    if (context.encoded && shape.rest && key === REST && item.kind === "array") {
+      const part = coerceMap(context, item, { ...shape, type: undefined, keys: undefined });
+      gather(sum, { ...part, cost: 0 }, key);
+      for (const [name, value] of Object.entries(part.value as object)) put(out, name, value); // a map without a type
+      continue;
+    }
     if (shape.rest) {
       const part = coerce(context, item, shape.rest);
       gather(sum, part, key);

@@ -6,7 +6,8 @@ import { newRandom } from "../testing/random.ts";
 import { newReader } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 
-const LONG = import.meta.env.MODE === "long" ? 20 : 1;
+const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
+const LONG = env.MODE === "long" ? 20 : 1;
 
 const read = (text: string, cuts: readonly number[] = [], names?: ReadonlySet<string>): Reader => {
   const reader = newReader({ maxDepth: 256, maxLength: 2 ** 24, names });
@@ -206,7 +207,7 @@ describe("the reader", () => {
         found(
           read(
             text,
-            [...text].map((_, i) => i),
+            Array.from({ length: text.length }, (_, i) => i),
           ),
         ),
       ).toStrictEqual(whole);

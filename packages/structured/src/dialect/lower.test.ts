@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { JsonObject } from "@llm/core";
+import { isLlmError, isRecord } from "@llm/core";
+import { parse } from "../parse.ts";
+import { encode } from "../testing/encode.ts";
+import { zodForms } from "../testing/zod-forms.ts";
+import { toDialect, toTypeText } from "./codec.ts";
+import { profiles } from "./profile.ts";
+import type { Profile } from "./profile.ts";
+
+const ALLOWED = new Set([
+  "type",
+  "properties",
+  "required",
+  "additionalProperties",
+  "items",
+  "enum",
+  "anyOf",
+  "$ref",
+  "$defs",
+  "description",
+  "format",
+]);
+
+/** What a vendor's strict mode would refuse in a schema, by the published rules. */
+function refusals(schema: JsonObject, profile: Profile): string[] {
+  const out: string[] = [];
+  if (schema["type"] !== "object" || schema["anyOf"]) out.push("the root is no object");
+  const visit = (part: unknown, path: string): void => {
+    if (!isRecord(part)) return void out.push(`${path}: no schema`);
+    for (const key of Object.keys(part)) {
+      if (!ALLOWED.has(key) && !profile.bounds.has(key)) out.push(`${path}: ${key}`);
+    }
+    if (part["type"] === undefined && !part["anyOf"] && !part["$ref"]) out.push(`${path}: no type`);
+    if (part["type"] === "object") {
+      const names = Object.keys(part["properties"] as object);
+      if (part["additionalProperties"] !== false) out.push(`${path}: open`);
+      if (JSON.stringify([...(part["required"] as string[])].sort()) !== JSON.stringify([...names].sort()))
+        out.push(`${path}: not all required`);
+      for (const name of names) visit((part["properties"] as Record<string, unknown>)[name], `${path}.${name}`);
+    }
+    if (part["type"] === "array") visit(part["items"], `${path}[]`);
+    if (typeof part["format"] === "string" && !profile.formats.has(part["format"]))
+      out.push(`${path}: format ${part["format"]}`);
+    if (typeof part["minItems"] === "number" && part["minItems"] > profile.minItems) out.push(`${path}: minItems`);
+    if (Array.isArray(part["anyOf"])) part["anyOf"].forEach((option, i) => visit(option, `${path}|${i}`));
+    if (typeof part["$ref"] === "string") {
+      if (!profile.recursion) out.push(`${path}: refers`);
+      if (!isRecord((schema["$defs"] as Record<string, unknown> | undefined)?.[part["$ref"].slice(8)]))
+        out.push(`${path}: refers to nothing`);
+    }
+  };
+  visit(schema, "$");
+  for (const [name, part] of Object.entries((schema["$defs"] as object | undefined) ?? {})) visit(part, name);
+  return out;
+}
+
+describe.each(Object.values(profiles))("lowering to $name", (profile) => {
+  const dialect = profile.name as keyof typeof profiles;
+
+  it.each(zodForms)("takes and brings back: $name", ({ schema, written, value }) => {
+    const codec = toDialect(schema, dialect);
+    expect(refusals(codec.schema, profile)).toStrictEqual([]);
+    const root = (codec.schema["properties"] as JsonObject)["value"];
+    const wrapped = Object.keys(codec.schema["properties"] as object).join() === "value" && root !== undefined;
+    const answer = encode(wrapped ? { value: written ?? null } : written, codec.schema);
+    expect(codec.decode(JSON.stringify(answer)).value).toEqual(value);
+    expect(codec.decode(JSON.stringify(answer), { coercion: "off" }).value).toEqual(value);
+    // without the dialect, the same value as plain JSON
+    if (written !== undefined) expect(parse(JSON.stringify(written), schema).value).toEqual(value);
+  });
+
+  it("keeps descriptions and says in words what it cannot demand", () => {
+    const { schema } = toDialect(z.object({ n: z.array(z.string()).min(3).describe("Names") }), dialect);
+    const text = JSON.stringify(schema);
+    expect(text).toContain("Names");
+    expect(text).toMatch(dialect === "openai" ? /"minItems":3/ : /minItems 3\)/);
+  });
+
+  it("never passes on a bound that says nothing", () => {
+    expect(JSON.stringify(toDialect(z.object({ n: z.int(), e: z.email() }), dialect).schema)).not.toMatch(
+      /9007199254740991|pattern/,
+    );
+  });
+});
+
+describe("limits", () => {
+  const deep = (levels: number): z.ZodType => (levels === 0 ? z.string() : z.object({ a: deep(levels - 1) }));
+  const refusal = (schema: z.ZodType): string => {
+    try {
+      toDialect(schema, "openai");
+    } catch (error) {
+      if (isLlmError(error, "unsupported")) return error.message;
+      throw error;
+    }
+    return "";
+  };
+
+  it("are checked before any call", () => {
+    expect(refusal(deep(10))).toBe("");
+    expect(refusal(deep(11))).toMatch(/11 levels of nesting; openai takes 10/);
+    expect(
+      refusal(z.object(Object.fromEntries(Array.from({ length: 5001 }, (_, i) => [`p${i}`, z.string()])))),
+    ).toMatch(/5001 properties/);
+    expect(refusal(z.object({ a: z.enum(Array.from({ length: 1001 }, (_, i) => `v${i}`)) }))).toMatch(
+      /1001 enumeration values/,
+    );
+    expect(refusal(z.object({ a: z.enum(Array.from({ length: 900 }, (_, i) => `${i}${"x".repeat(150)}`)) }))).toMatch(
+      /characters/,
+    );
+  });
+});
+
+describe("a type in words", () => {
+  it("is compact", () => {
+    const S = z.object({
+      name: z.string().describe("Full name"),
+      age: z.int().optional(),
+      tags: z.array(z.enum(["a", "b"])),
+      point: z.tuple([z.number(), z.number()]).nullable(),
+      more: z.record(z.string(), z.any()),
+    });
+    expect(toTypeText(S)).toBe(
+      '{\n// Full name\nname: string,\nage?: int,\ntags: ("a" | "b")[],\npoint: [number, number] | null,\nmore: {[key: string]: any}\n}',
+    );
+  });
+
+  it("names what contains itself", () => {
+    const tree = zodForms.find((form) => form.name === "recursive list");
+    expect(tree && toTypeText(tree.schema)).toBe("type T1 = {name: string, children: T1[]}");
+  });
+
+  it("uses the names that the model is to use", () => {
+    expect(
+      toTypeText({ type: "object", properties: { a: { type: "string", "x-alias": "alpha-1" } }, required: ["a"] }),
+    ).toBe('{"alpha-1": string}');
+    expect(toTypeText({ enum: ["X", "Y"], "x-enumAliases": { X: "ex" } })).toBe('"ex" | "Y"');
+  });
+});

@@ -1,0 +1,277 @@
+import type { Json, JsonObject } from "@llm/core";
+import { LlmError } from "@llm/core";
+import { nullable } from "../coerce/coerce.ts";
+import type { Program, Shape } from "../shape.ts";
+import type { Profile } from "./profile.ts";
+import { REST } from "./rest.ts";
+
+/** A schema as a vendor's strict mode takes it. The way back is coercion with `encoded` set. */
+export interface Lowered {
+  readonly schema: JsonObject;
+  /** The answer is within `{ value: … }`, because the root has to be an object. */
+  readonly wrapped: boolean;
+}
+
+const BOUNDS = [
+  "minimum",
+  "maximum",
+  "exclusiveMinimum",
+  "exclusiveMaximum",
+  "multipleOf",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "pattern",
+] as const;
+
+type Draft = Record<string, Json>;
+
+const object = (properties: Draft): Draft => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+/** Every part of a schema that takes null takes it once. */
+const orNull = (schema: Draft): Draft => {
+  if (schema["type"] === "null") return schema;
+  const { anyOf } = schema;
+  if (!Array.isArray(anyOf)) return { anyOf: [schema, { type: "null" }] };
+  const options = anyOf as readonly Draft[];
+  return options.some((option) => option["type"] === "null")
+    ? schema
+    : { ...schema, anyOf: [...options, { type: "null" }] };
+};
+
+/** The shapes that contain themselves. */
+function recursive(root: Shape): Set<Shape> {
+  const found = new Set<Shape>();
+  const done = new Set<Shape>();
+  const active = new Set<Shape>();
+  const visit = (shape: Shape | undefined): void => {
+    if (!shape) return;
+    if (active.has(shape)) found.add(shape);
+    if (done.has(shape) || active.has(shape)) return;
+    active.add(shape);
+    for (const part of [shape.items, shape.rest, shape.keys, ...shape.prefix, ...shape.options]) visit(part);
+    for (const property of shape.properties) visit(property.shape);
+    active.delete(shape);
+    done.add(shape);
+  };
+  visit(root);
+  return found;
+}
+
+/**
+ * Lowers a schema to a vendor's strict dialect: all properties required (a missing one is null), no open objects (pairs
+ * instead), tuples as objects, what JSON lacks as strings, and bounds that the vendor does not take as words.
+ *
+ * @throws LlmError `unsupported` when the schema is larger or deeper than the vendor takes.
+ */
+export function lower(program: Program, profile: Profile): Lowered {
+  const loops = recursive(program.root);
+  const definitions: Draft = {};
+  const names = new Map<Shape, string>();
+  const active = new Set<Shape>();
+
+  const described = (schema: Draft, shape: Shape, dropped: readonly string[] = []): Draft => {
+    const own = typeof shape.schema["description"] === "string" ? shape.schema["description"].trim() : "";
+    const words = [own, dropped.length > 0 ? `(${dropped.join(", ")})` : ""].filter((part) => part !== "").join(" ");
+    return words === "" || schema["$ref"] !== undefined ? schema : { ...schema, description: words };
+  };
+
+  /** The bounds that the vendor takes, and in words those that it does not. */
+  const bounded = (schema: Draft, shape: Shape): Draft => {
+    const out = { ...schema };
+    const dropped: string[] = [];
+    for (const key of BOUNDS) {
+      const bound = shape.schema[key];
+      if (bound === undefined) continue;
+      if (profile.bounds.has(key) && (key !== "minItems" || Number(bound) <= profile.minItems)) out[key] = bound;
+      else if (typeof bound === "number") dropped.push(`${key} ${bound}`);
+    }
+    const { format } = shape.schema;
+    if (typeof format === "string" && out["type"] === "string") {
+      if (profile.formats.has(format)) out["format"] = format;
+      else dropped.push(format);
+    }
+    return described(out, shape, dropped);
+  };
+
+  const refer = (shape: Shape): Draft => {
+    if (!profile.recursion) return { type: "string", description: "The JSON text of one more such value" };
+    const known = names.get(shape);
+    if (known !== undefined) return { $ref: `#/$defs/${known}` };
+    const name = `type_${names.size + 1}`;
+    names.set(shape, name);
+    definitions[name] = {}; // keeps its place
+    definitions[name] = emit(shape, true);
+    return { $ref: `#/$defs/${name}` };
+  };
+
+  const emit = (shape: Shape, inside = false): Draft => {
+    if (loops.has(shape) && !inside) {
+      if (profile.recursion || active.has(shape)) return refer(shape);
+    }
+    active.add(shape);
+    const out = build(shape);
+    active.delete(shape);
+    return out;
+  };
+
+  const pairs = (key: Shape | undefined, value: Shape | undefined): Draft => ({
+    type: "array",
+    items: object({ key: key ? emit(key) : { type: "string" }, value: value ? emit(value) : { type: "string" } }),
+  });
+
+  /** A record whose keys are known, as an object of them. */
+  const record = (shape: Shape, keys: Shape): Draft => {
+    const required = (shape.schema["required"] as readonly string[] | undefined) ?? [];
+    const value = shape.rest ? emit(shape.rest) : { type: "string" };
+    return object(
+      Object.fromEntries(
+        keys.labels.map(({ texts: [name = ""] }) => [name, required.includes(name) ? value : orNull(value)]),
+      ),
+    );
+  };
+
+  const build = (shape: Shape): Draft => {
+    switch (shape.kind) {
+      case "any":
+        return described({ type: "string" }, shape, ["any value, as JSON text"]);
+      case "never":
+      case "null":
+        return described({ type: "null" }, shape);
+      case "bigint":
+        return described({ type: "string", ...(profile.bounds.has("pattern") && { pattern: "^-?[0-9]+$" }) }, shape, [
+          "an integer",
+        ]);
+      case "date":
+        return described({ type: "string", format: "date-time" }, shape);
+      case "string":
+      case "number":
+      case "integer":
+      case "boolean":
+        return bounded({ type: shape.kind }, shape);
+      case "enum":
+        return described(labels(shape), shape);
+      case "array":
+        return bounded({ type: "array", items: shape.items ? emit(shape.items) : { type: "string" } }, shape);
+      case "map":
+        if (shape.keys?.kind === "enum" && shape.type === undefined) return described(record(shape, shape.keys), shape);
+        return described(pairs(shape.keys, shape.rest), shape);
+      case "tuple": {
+        const required = shape.schema["minItems"];
+        const properties: Draft = {};
+        shape.prefix.forEach((part, i) => {
+          properties[String(i)] = typeof required === "number" && i >= required ? orNull(emit(part)) : emit(part);
+        });
+        if (shape.items) properties["rest"] = { type: "array", items: emit(shape.items) };
+        return described(object(properties), shape);
+      }
+      case "union": {
+        const options = shape.options.filter((option) => option.kind !== "never").map((option) => emit(option));
+        const flat = options.flatMap((option) =>
+          Array.isArray(option["anyOf"]) && option["description"] === undefined
+            ? (option["anyOf"] as Draft[])
+            : [option],
+        );
+        const unique = [...new Map(flat.map((option) => [JSON.stringify(option), option] as const)).values()];
+        const [only] = unique;
+        return described(unique.length === 1 && only ? only : { anyOf: unique }, shape);
+      }
+      case "object": {
+        const properties: Draft = {};
+        for (const property of shape.properties) {
+          if (property.shape.kind === "never" && !property.required) continue;
+          const inner = emit(property.shape);
+          properties[property.alias] = property.required || nullable(property.shape) ? inner : orNull(inner);
+        }
+        if (shape.rest) properties[REST] = pairs(undefined, shape.rest);
+        return described(object(properties), shape);
+      }
+    }
+  };
+
+  const root = emit(program.root, program.root.kind === "object");
+  const wrapped = root["type"] !== "object" || program.root.kind !== "object";
+  const whole = wrapped ? object({ value: root }) : root;
+  const schema = Object.keys(definitions).length > 0 ? { ...whole, $defs: definitions } : whole;
+  check(schema, profile);
+  return { schema, wrapped };
+}
+
+/** An enumeration by the names that the model knows, with its type: the vendors want one type each. */
+function labels(shape: Shape): Draft {
+  const groups = new Map<string, Json[]>();
+  for (const { value, texts } of shape.labels) {
+    const type = value === null || value === undefined ? "null" : typeof value === "bigint" ? "string" : typeof value;
+    const shown: Json = type === "string" ? (texts[0] ?? "") : type === "null" ? null : (value as number | boolean); // what is left
+    groups.set(type, [...(groups.get(type) ?? []), shown]);
+  }
+  const options = [...groups].map(([type, values]): Draft => (type === "null" ? { type } : { type, enum: values }));
+  return options.length === 1 && options[0] ? options[0] : { anyOf: options };
+}
+
+/** Measures a schema against a vendor's limits. */
+function check(schema: JsonObject, profile: Profile): void {
+  let properties = 0;
+  let values = 0;
+  let characters = 0;
+  let deepest = 0;
+  const visit = (part: unknown, depth: number): void => {
+    if (typeof part !== "object" || part === null) return;
+    const s = part as JsonObject; // schemas hold schemas
+    if (s["properties"] !== undefined) {
+      deepest = Math.max(deepest, depth + 1);
+      for (const [name, inner] of Object.entries(s["properties"] as JsonObject)) {
+        properties++;
+        characters += name.length;
+        visit(inner, depth + 1);
+      }
+    }
+    if (Array.isArray(s["enum"])) {
+      values += s["enum"].length;
+      for (const value of s["enum"]) characters += String(value).length;
+    }
+    visit(s["items"], depth);
+    for (const option of (s["anyOf"] as readonly Json[] | undefined) ?? []) visit(option, depth);
+    for (const [name, inner] of Object.entries((s["$defs"] as JsonObject | undefined) ?? {})) {
+      characters += name.length;
+      visit(inner, 0);
+    }
+  };
+  visit(schema, 0);
+  const limit = (what: string, found: number, most: number | undefined): void => {
+    if (most !== undefined && found > most) {
+      throw new LlmError(
+        "unsupported",
+        `the schema has ${found} ${what}; ${profile.name} takes ${most} (as of ${profile.asOf})`,
+      );
+    }
+  };
+  limit("properties", properties, profile.maxProperties);
+  limit("levels of nesting", deepest, profile.maxDepth);
+  limit("enumeration values", values, profile.maxEnumValues);
+  limit("characters of names and values", characters, profile.maxCharacters);
+}
+
+/** The program that reads an answer in a dialect: its root is within `{ value: … }` where the lowering put it there. */
+export function encodedProgram(program: Program, wrapped: boolean): Program {
+  const names =
+    program.names &&
+    new Set([...program.names, "value", "key", "rest", REST, ...Array.from({ length: 20 }, (_, i) => String(i))]);
+  if (!wrapped) return { ...program, names };
+  const root: Shape = {
+    ...program.root,
+    kind: "union",
+    options: [program.root],
+    items: program.root,
+    wrapped: true,
+    checks: [],
+    properties: [],
+  };
+  return { ...program, root, names };
+}

@@ -1,0 +1,103 @@
+import type { Program, Shape } from "./shape.ts";
+
+const NAME = /^[A-Za-z_$][\w$]*$/;
+
+const comment = (shape: Shape, indent: string): string => {
+  const { description } = shape.schema;
+  return typeof description === "string" && description.trim() !== ""
+    ? `${indent}// ${description.trim().replace(/\s*\n\s*/g, " ")}\n`
+    : "";
+};
+
+/** A schema as a compact TypeScript-like type: what a model needs to know in about a third of the tokens. */
+export function renderType(program: Program): string {
+  const named = new Map<Shape, string>();
+  const definitions: string[] = [];
+  const active = new Set<Shape>();
+
+  const name = (shape: Shape): string => {
+    const known = named.get(shape);
+    if (known !== undefined) return known;
+    const { title } = shape.schema;
+    const own = typeof title === "string" && NAME.test(title) ? title : `T${named.size + 1}`;
+    named.set(shape, own);
+    return own;
+  };
+
+  const bracket = (text: string): string => (/[|&/]/.test(text) ? `(${text})` : text);
+
+  const options = (shape: Shape): string => {
+    const parts = [...new Set(shape.options.map((option) => write(option)))];
+    return parts.join(" | ");
+  };
+
+  const write = (shape: Shape): string => {
+    if (active.has(shape)) return name(shape); // it contains itself
+    active.add(shape);
+    const text = build(shape);
+    active.delete(shape);
+    const own = named.get(shape);
+    if (own === undefined) return text;
+    if (!definitions.some((line) => line.startsWith(`type ${own} =`))) definitions.push(`type ${own} = ${text}`);
+    return own;
+  };
+
+  const build = (shape: Shape): string => {
+    switch (shape.kind) {
+      case "any":
+        return "any";
+      case "never":
+        return "never";
+      case "integer":
+      case "bigint":
+        return "int";
+      case "date":
+        return "string /* date-time */";
+      case "string": {
+        const { format } = shape.schema;
+        return typeof format === "string" ? `string /* ${format} */` : "string";
+      }
+      case "enum":
+        return shape.labels
+          .map((label) => (typeof label.value === "string" ? JSON.stringify(label.texts[0]) : String(label.value)))
+          .join(" | ");
+      case "array":
+        return `${bracket(shape.items ? write(shape.items) : "any")}[]`;
+      case "tuple":
+        return `[${[...shape.prefix.map(write), ...(shape.items ? [`...${bracket(write(shape.items))}[]`] : [])].join(", ")}]`;
+      case "map":
+        return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? write(shape.rest) : "any"}}`;
+      case "union":
+        return options(shape);
+      case "object":
+        return object(shape);
+      default:
+        return shape.kind;
+    }
+  };
+
+  const object = (shape: Shape): string => {
+    const lines = shape.properties.map((property) => {
+      const key = NAME.test(property.alias) ? property.alias : JSON.stringify(property.alias);
+      return `${comment(property.shape, "")}${key}${property.required ? "" : "?"}: ${write(property.shape)}`;
+    });
+    if (shape.rest) lines.push(`[key: string]: ${write(shape.rest)}`);
+    return lines.some((line) => line.includes("//")) ? `{\n${lines.join(",\n")}\n}` : `{${lines.join(", ")}}`;
+  };
+
+  const root = write(program.root);
+  const others = definitions.filter((line) => !line.startsWith(`type ${root} =`));
+  const own = definitions.find((line) => line.startsWith(`type ${root} =`));
+  return [...others, own ?? root].join("\n");
+}
+
+/**
+ * How to ask for a value of a schema in words.
+ *
+ * @example
+ * ```ts
+ * instructionsFor(programOf(z.object({ name: z.string() }))); // "Answer only with JSON of this type:\n{name: string}"
+ * ```
+ */
+export const instructionsFor = (program: Program): string =>
+  `Answer only with JSON of this type:\n${renderType(program)}`;

@@ -1,0 +1,56 @@
+import type { JsonObject } from "@llm/core";
+import { isRecord } from "@llm/core";
+import { isStandard, toJsonSchema } from "./standard-schema.ts";
+import type { Schema, StandardResult, StandardSchema } from "./standard-schema.ts";
+
+const items = new WeakMap<object, Schema>();
+
+type Issues = Extract<StandardResult<unknown>, { readonly issues: readonly unknown[] }>["issues"];
+
+/** A schema of a list of values of another schema. */
+export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
+  const json = (): JsonObject => ({ type: "array", items: toJsonSchema(item) });
+  const join = (results: readonly StandardResult<Item>[]): StandardResult<Item[]> => {
+    const issues = results.flatMap((result, i): Issues =>
+      (result.issues ?? []).map((issue) => ({ ...issue, path: [i, ...(issue.path ?? [])] })),
+    );
+    if (issues.length > 0) return { issues };
+    return { value: results.map((result) => (result as { readonly value: Item }).value) }; // none has issues
+  };
+  const validate = (value: unknown): StandardResult<Item[]> | Promise<StandardResult<Item[]>> => {
+    if (!Array.isArray(value)) return { issues: [{ message: "expected a list" }] };
+    if (!isStandard(item)) return { value: value as Item[] }; // plain JSON Schema: coercion has validated it
+    const results = value.map((one) => item["~standard"].validate(one));
+    // one that is a promise makes all of it one
+    const settled: StandardResult<Item>[] = [];
+    for (const result of results) {
+      if (result instanceof Promise) return Promise.all(results.map((one) => Promise.resolve(one))).then(join);
+      settled.push(result);
+    }
+    return join(settled);
+  };
+  const schema: StandardSchema<Item[]> = {
+    "~standard": {
+      version: 1,
+      vendor: isStandard(item) ? item["~standard"].vendor : "json",
+      validate,
+      jsonSchema: { input: json, output: json },
+    },
+  };
+  items.set(schema, item);
+  return schema;
+}
+
+/** The schema of a list's items, where it can be known: of our own lists, zod's and valibot's. */
+export function itemSchema(schema: Schema): Schema | undefined {
+  const own = items.get(schema);
+  if (own) return own;
+  if (!isStandard(schema)) return isRecord(schema["items"]) ? schema["items"] : undefined;
+  const found = schema as unknown as { readonly element?: unknown; readonly item?: unknown };
+  const item = found.element ?? found.item;
+  return isRecord(item) || typeof item === "function"
+    ? isRecord((item as { "~standard"?: unknown })["~standard"])
+      ? (item as Schema)
+      : undefined
+    : undefined;
+}

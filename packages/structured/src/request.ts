@@ -1,0 +1,104 @@
+import type { CallOptions, ChatRequest, JsonObject, Message, OutputMode, Prompt, Provider } from "@llm/core";
+import { LlmError, toRequest } from "@llm/core";
+import { encodedProgram, lower } from "./dialect/lower.ts";
+import type { Lowered } from "./dialect/lower.ts";
+import { profiles } from "./dialect/profile.ts";
+import type { StructuredError } from "./error.ts";
+import { instructionsFor } from "./instructions.ts";
+import type { ParseOptions } from "./parse.ts";
+import type { Program } from "./shape.ts";
+
+/** How to ask for an object. */
+export interface ObjectOptions extends CallOptions, ParseOptions {
+  /** How the schema reaches the model. Default: the best that the model has; the result says which. */
+  readonly mode?: OutputMode | undefined;
+  /** A short name of the schema: letters, digits, `_` and `-`. Default `"output"`. */
+  readonly name?: string | undefined;
+  /** How often to ask again when an answer does not fit, from 0 to 10. Default 2. */
+  readonly repairs?: number | undefined;
+}
+
+/** How often to ask again, from the options. Throws a TypeError when it is no small integer. */
+export function repairsOf(options: ObjectOptions): number {
+  const { repairs = 2 } = options;
+  if (!Number.isInteger(repairs) || repairs < 0 || repairs > 10)
+    throw new TypeError("repairs: expected an integer from 0 to 10");
+  return repairs;
+}
+
+type Dialect = keyof typeof profiles;
+
+/** Which lowering a vendor's adapter asks for. */
+const dialectOf = (vendor: string): Dialect => (vendor === "anthropic" ? "anthropic" : "openai");
+
+const lowerings = new WeakMap<Program, Map<Dialect, Lowered>>();
+
+/** A program's lowering to a dialect, made once. */
+function lowering(program: Program, dialect: Dialect): Lowered {
+  const known = lowerings.get(program) ?? new Map<Dialect, Lowered>();
+  lowerings.set(program, known);
+  const lowered = known.get(dialect) ?? lower(program, profiles[dialect]);
+  known.set(dialect, lowered);
+  return lowered;
+}
+
+/** The request for an object: the prompt, with the schema in every dialect that the provider's models may want. */
+export function objectRequest(
+  provider: Provider,
+  program: Program,
+  prompt: Prompt,
+  options: ObjectOptions,
+): ChatRequest {
+  const dialects: Record<string, JsonObject> = {};
+  let refused: LlmError | undefined;
+  for (const dialect of new Set(provider.models.map((model) => dialectOf(model.vendor)))) {
+    try {
+      dialects[dialect] = lowering(program, dialect).schema;
+    } catch (error) {
+      if (!(error instanceof LlmError)) throw error;
+      refused = error;
+    }
+  }
+  // a schema that a vendor does not take is an error before the call, unless it goes in words
+  if (refused && options.mode !== "instructions") throw refused;
+  const request = toRequest(prompt);
+  return {
+    ...request,
+    output: {
+      schema: program.root.schema,
+      dialects,
+      instructions: instructionsFor(program),
+      ...(options.name !== undefined && { name: options.name }),
+      ...(options.mode !== undefined && { mode: options.mode }),
+      ...request.output,
+    },
+  };
+}
+
+/** How to read an answer that went by a dialect, if it went by one. */
+export function answerProgram(
+  program: Program,
+  dialect: string | undefined,
+): { readonly program: Program; readonly encoded: boolean } {
+  if (dialect !== "openai" && dialect !== "anthropic") return { program, encoded: false };
+  return { program: encodedProgram(program, lowering(program, dialect).wrapped), encoded: true };
+}
+
+/** What is wrong with an answer, for the model to mend. */
+export function feedback(error: StructuredError): string {
+  if (error.reason === "truncated") return "Your answer was cut off. Answer again, complete and more briefly.";
+  if (error.issues.length === 0 || error.reason === "no-json")
+    return "Your answer holds no JSON of the type asked for. Answer again, only with the JSON.";
+  const lines = error.issues.slice(0, 20).map((issue) => {
+    const path = issue.path.length === 0 ? "the answer" : issue.path.join(".");
+    const received = issue.received === undefined ? "" : `, received ${issue.received}`;
+    return `- ${path}: ${issue.expected === issue.message ? issue.message : `expected ${issue.expected}`}${received}`;
+  });
+  return `Your answer does not fit:\n${lines.join("\n")}\nAnswer again with the whole JSON, corrected.`;
+}
+
+/** The request that asks again: what was answered, and what is wrong with it. */
+export const askAgain = (request: ChatRequest, answer: Message | undefined, error: StructuredError): ChatRequest => ({
+  ...request,
+  messages: [...request.messages, ...(answer ? [answer] : []), { role: "user", content: feedback(error) }],
+});

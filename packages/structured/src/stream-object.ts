@@ -1,0 +1,210 @@
+import type { ChatResult, Prompt, Provider, Usage } from "@llm/core";
+import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPartial } from "@llm/core";
+import { StructuredError } from "./error.ts";
+import { endOf } from "./generate-object.ts";
+import type { ObjectResult } from "./generate-object.ts";
+import { itemSchema } from "./list-schema.ts";
+import { newParser } from "./parser.ts";
+import type { DeepPartial, Parser } from "./parser.ts";
+import { programOf } from "./program.ts";
+import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
+import type { ObjectOptions } from "./request.ts";
+import { isStandard } from "./standard-schema.ts";
+import type { Infer, Schema } from "./standard-schema.ts";
+
+/** Something that happened to an object on its way. */
+export type ObjectEvent<Out> =
+  /** It grew, at this path. */
+  | { readonly type: "partial"; readonly path: readonly (string | number)[]; readonly value: DeepPartial<Out> }
+  /** The answer does not fit and is asked for again: what was shown is void. */
+  | { readonly type: "again"; readonly error: StructuredError }
+  /** It is complete and valid. */
+  | { readonly type: "object"; readonly value: Out };
+
+/** The items of a list, of which an element is one. */
+export type ElementOf<Out> = Out extends readonly (infer Item)[] ? Item : unknown;
+
+/** An object as it arrives. Read it in one way: as partial values, as events or as elements; `result` is there beside it. */
+export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
+  /** The partial values with the paths that changed, and the valid value at the end. */
+  readonly events: () => AsyncIterable<ObjectEvent<Out>>;
+  /**
+   * Each item of a list once, when it is complete, and valid by the item's own schema. Nothing is asked again: an item
+   * that does not fit ends it with the error, after the items before it.
+   */
+  readonly elements: () => AsyncIterable<ElementOf<Out>>;
+  /** The valid object and how it came about. Asking for it reads the stream to its end. */
+  readonly result: Promise<ObjectResult<Out>>;
+  /** Of `result`: the object. */
+  readonly object: Promise<Out>;
+}
+
+/** A promise and what settles it. */
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function defer<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  promise.catch(() => undefined); // who does not ask for it does not hear of it twice
+  return { promise, resolve, reject };
+}
+
+/**
+ * Asks for an object of a schema and hands it out as it grows. Lazy: nothing is asked before it is read.
+ *
+ * @throws as `generateObjectResult` does, where it is read and from `result`
+ * @example
+ * ```ts
+ * const stream = streamObject(llm, z.object({ title: z.string(), steps: z.array(z.string()) }), "How do I bake bread?");
+ * for await (const partial of stream) console.log(partial.steps?.length ?? 0);
+ * const recipe = await stream.object;
+ * ```
+ */
+export function streamObject<const S extends Schema>(
+  provider: Provider,
+  schema: S,
+  prompt: Prompt,
+  options: ObjectOptions = {},
+): ObjectStream<Infer<S>> {
+  type Out = Infer<S>;
+  const repairs = repairsOf(options);
+  const target = schema as Schema<Out>; // Infer is what the schema's own type says
+  const program = programOf(schema);
+  const first = objectRequest(provider, program, prompt, options);
+  const settled = defer<ObjectResult<Out>>();
+  let started = false;
+
+  /** All attempts, one after the other; `onItem` sees the parser after each piece of text. */
+  async function* run(
+    limit: number,
+  ): AsyncGenerator<{ readonly event?: ObjectEvent<Out>; readonly parser: Parser<Out> }> {
+    if (started) throw new TypeError("an object stream can be read once");
+    started = true;
+    const call = newCall(options);
+    let request = first;
+    let usage: Usage | undefined;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const fold = newFold();
+        let parser = newParser(target, program, options, false);
+        let seen: DeepPartial<Out> | undefined;
+        try {
+          for await (const part of provider.stream(request, attempt === 1 ? call : child(call, { attempt }))) {
+            fold.add(part);
+            if (part.type === "start") {
+              const answer = answerProgram(program, part.output?.dialect);
+              parser = newParser(target, answer.program, options, answer.encoded);
+            } else if (part.type === "text" && part.delta !== "") {
+              parser.write(part.delta);
+              const value = parser.partial();
+              if (value !== undefined && value !== seen)
+                yield { event: { type: "partial", path: parser.path(), value }, parser };
+              seen = value;
+            }
+          }
+        } catch (error) {
+          if (!isLlmError(error)) throw error;
+          const partial = fold.partial();
+          throw withPartial(error, {
+            ...partial,
+            ...(usage && { usage: partial.usage ? addUsage(usage, partial.usage) : usage }),
+          });
+        }
+        const result: ChatResult = fold.result();
+        usage = usage ? addUsage(usage, result.usage) : result.usage;
+        try {
+          const ended = endOf(result, parser.partial());
+          if (ended) throw ended;
+          const { value, repairs: mended } = await parser.endAsync();
+          const whole = parser.partial(); // what only the end could settle
+          if (whole !== undefined && whole !== seen)
+            yield { event: { type: "partial", path: [], value: whole }, parser };
+          settled.resolve({
+            object: value,
+            mode: result.output?.mode,
+            repairs: mended,
+            attempts: attempt,
+            usage,
+            result,
+          });
+          yield { event: { type: "object", value }, parser };
+          return;
+        } catch (error) {
+          if (!(error instanceof StructuredError)) throw error;
+          emit(call, "structured_output.parse_error", { error });
+          if (error.reason === "refusal" || attempt > limit) {
+            yield { parser };
+            throw withPartial(error, { ...result, usage });
+          }
+          yield { event: { type: "again", error }, parser };
+          request = askAgain(request, result.text === "" ? undefined : result.message, error);
+        }
+      }
+    } catch (error) {
+      settled.reject(error);
+      throw error;
+    } finally {
+      settled.reject(new LlmError("aborted", "the reader left before the object was complete"));
+    }
+  }
+
+  async function* events(): AsyncGenerator<ObjectEvent<Out>> {
+    for await (const { event } of run(repairs)) if (event) yield event;
+  }
+
+  async function* partials(): AsyncGenerator<DeepPartial<Out>> {
+    for await (const { event } of run(repairs)) if (event?.type === "partial") yield event.value;
+  }
+
+  async function* elements(): AsyncGenerator<ElementOf<Out>> {
+    const item = itemSchema(schema);
+    let next = 0;
+    for await (const { parser, event } of run(0)) {
+      const whole = event?.type === "object" ? event.value : undefined;
+      for (; next < (Array.isArray(whole) ? whole.length : parser.completed()); next++) {
+        const read = Array.isArray(whole) && !item ? (whole as unknown[])[next] : parser.item(next);
+        if (read === undefined) break; // it does not fit: the end of the stream says how
+        if (!item || !isStandard(item)) {
+          yield read as ElementOf<Out>; // of the item's shape
+          continue;
+        }
+        const result = await item["~standard"].validate(read);
+        if (result.issues) break;
+        yield result.value as ElementOf<Out>; // validated by the item's own schema
+      }
+    }
+  }
+
+  const result = (): Promise<ObjectResult<Out>> => {
+    if (!started) {
+      void (async () => {
+        try {
+          for await (const _ of run(repairs));
+        } catch {
+          // `settled` tells
+        }
+      })();
+    }
+    return settled.promise;
+  };
+
+  return {
+    [Symbol.asyncIterator]: partials,
+    events,
+    elements,
+    get result() {
+      return result();
+    },
+    get object() {
+      return result().then((found) => found.object);
+    },
+  };
+}
