@@ -1,6 +1,9 @@
+import { createOpenAI } from "@ai-sdk/openai";
 import { createSimulator } from "@llm/simulator";
+import { generateText, wrapLanguageModel } from "ai";
 import { afterAll } from "vitest";
 import { testExamples } from "../../../.config/examples.ts";
+import * as aiSdk from "./ai-sdk/index.ts";
 import { anthropic } from "./anthropic/index.ts";
 import * as core from "./index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
@@ -22,6 +25,9 @@ testExamples(new URL("..", import.meta.url).pathname, {
   modules: {
     "@llm/core": core,
     "@llm/core/testing": testing,
+    "@llm/core/ai-sdk": aiSdk,
+    ai: { generateText, wrapLanguageModel },
+    "@ai-sdk/openai": { createOpenAI: () => createOpenAI({ ...key, baseURL: `${url}/v1` }) },
     "@llm/core/anthropic": { anthropic: (model: string) => anthropic(model, { ...key, baseURL: url }) },
     "@llm/core/openai": { openai: (model: string) => openai(model, { ...key, baseURL: `${url}/v1` }) },
     "@llm/core/openai-chat": {

@@ -1,0 +1,59 @@
+import { LlmError, type ErrorCode } from "../error.ts";
+import { isRecord } from "../json.ts";
+import { bodyError, toLlmError, type Origin } from "../vendor/api-error.ts";
+import { record, text } from "../vendor/fields.ts";
+
+/** The AI SDK's errors by name. Messages of those marked hold text of the answer, which belongs into no error. */
+const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
+  AI_LoadAPIKeyError: ["auth"],
+  AI_LoadSettingError: ["auth"],
+  AI_NoSuchModelError: ["not-found"],
+  AI_NoSuchProviderReferenceError: ["invalid-request"],
+  AI_UnsupportedFunctionalityError: ["unsupported"],
+  AI_InvalidPromptError: ["invalid-request", "the prompt is not valid"],
+  AI_InvalidArgumentError: ["invalid-request", "an argument is not valid"],
+  AI_EmptyResponseBodyError: ["malformed"],
+  AI_NoContentGeneratedError: ["malformed"],
+  AI_JSONParseError: ["malformed", "the provider's answer is not JSON"],
+  AI_TypeValidationError: ["malformed", "the provider's answer has another shape than expected"],
+  AI_InvalidResponseDataError: ["malformed", "the provider's answer has another shape than expected"],
+};
+
+const parsed = (body: unknown): unknown => {
+  try {
+    return typeof body === "string" ? JSON.parse(body) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A failed HTTP request of an AI SDK provider, without the prompt that its own error repeats. */
+function apiError(error: Error, origin: Origin): LlmError {
+  const { statusCode, responseHeaders, responseBody } = error as Error & Record<string, unknown>; // read with care
+  const body = parsed(responseBody);
+  const detail = isRecord(body) && isRecord(body["error"]) ? body["error"] : body;
+  const headers = new Headers(
+    Object.entries(isRecord(responseHeaders) ? responseHeaders : {}).flatMap(([name, value]): [string, string][] =>
+      typeof value === "string" ? [[name, value]] : [],
+    ),
+  );
+  if (typeof statusCode !== "number") return new LlmError("network", error.message, origin);
+  const known = Object.assign(new Error(error.message), {
+    status: statusCode,
+    headers,
+    type: text(detail, "type"),
+    code: text(detail, "code"),
+    errorCode: text(record(detail, "details"), "error_code"),
+    requestID: headers.get("request-id") ?? headers.get("x-request-id"),
+  });
+  return toLlmError(known, origin);
+}
+
+/** What an AI SDK model threw, or sent as an error part, as one of ours. */
+export function fromAiSdkError(error: unknown, origin: Origin): LlmError {
+  const { vendor, model } = origin;
+  if (!(error instanceof Error)) return bodyError(isRecord(error) ? error : { message: String(error) }, origin);
+  const [code, message] = NAMES[error.name] ?? [];
+  if (code) return new LlmError(code, message ?? error.message, { vendor, model });
+  return error.name === "AI_APICallError" ? apiError(error, origin) : toLlmError(error, origin);
+}
