@@ -3,7 +3,8 @@ import type { RateLimits } from "./accounting/rate-limit.ts";
 import type { FaultRule } from "./fault/rule.ts";
 import type { Languages } from "./generate/text.ts";
 import { VOCABULARIES } from "./generate/words.ts";
-import { isObject, shown } from "./json.ts";
+import type { JournalEntry } from "./journal.ts";
+import { canonical, isObject, shown } from "./json.ts";
 import { knownModels, profileOf, type ModelOption, type ModelProfile } from "./model.ts";
 import { checkDistribution, type Distribution } from "./random.ts";
 import { checkRecording, type Recording } from "./recording.ts";
@@ -34,8 +35,16 @@ export interface SimulatorOptions {
   readonly rateLimits?: RateLimits;
   /** How many requests the journal remembers. Default 1000. */
   readonly journalSize?: number;
+  /** Called with each entry of the journal, when its request is done. */
+  readonly onExchange?: (entry: JournalEntry) => void;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
+}
+
+/** A recording with its place in the list. */
+export interface NumberedRecording {
+  readonly recording: Recording;
+  readonly index: number;
 }
 
 /** Options with their defaults. */
@@ -44,7 +53,8 @@ export interface Settings {
   readonly models: ReadonlyMap<string, ModelProfile>;
   readonly faults: readonly FaultRule[];
   readonly strict: boolean;
-  readonly recordings: readonly Recording[];
+  /** By the request that they answer, as canonical JSON. */
+  readonly recordings: ReadonlyMap<string, NumberedRecording>;
   readonly length: Distribution;
   readonly languages: Languages;
   readonly latency: Distribution | "model";
@@ -52,6 +62,7 @@ export interface Settings {
   readonly apiKeys: ReadonlySet<string> | undefined;
   readonly rateLimits: RateLimits;
   readonly journalSize: number;
+  readonly onExchange: (entry: JournalEntry) => void;
   readonly clock: Clock;
 }
 
@@ -72,6 +83,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "apiKeys",
   "rateLimits",
   "journalSize",
+  "onExchange",
   "clock",
 ]);
 
@@ -92,6 +104,16 @@ function modelMap(models: unknown): ReadonlyMap<string, ModelProfile> {
         if (model[field] !== undefined) checkDistribution(model[field], `models[${index}].${field}`);
     }
     out.set(id, profileOf(model as ModelOption));
+  }
+  return out;
+}
+
+function recordingMap(recordings: readonly unknown[]): ReadonlyMap<string, NumberedRecording> {
+  const out = new Map<string, NumberedRecording>();
+  for (const [index, recording] of recordings.entries()) {
+    checkRecording(recording, `recordings[${index}]`);
+    const key = recording.request ? canonical(recording.request) : undefined;
+    if (key !== undefined && !out.has(key)) out.set(key, { recording, index });
   }
   return out;
 }
@@ -137,16 +159,17 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     recordings = [],
     apiKeys,
     journalSize = 1_000,
+    onExchange = () => {},
     clock = systemClock,
   } = options;
   if (typeof seed !== "string" && !Number.isFinite(seed)) fail("seed", "a number or a text", seed);
   if (!Array.isArray(faults)) fail("faults", "a list of rules", faults);
   if (typeof strict !== "boolean") fail("strict", "true or false", strict);
   if (!Array.isArray(recordings)) fail("recordings", "a list", recordings);
-  for (const [index, recording] of recordings.entries()) checkRecording(recording, `recordings[${index}]`);
   if (apiKeys !== undefined && !(Array.isArray(apiKeys) && apiKeys.every((key) => typeof key === "string")))
     fail("apiKeys", "a list of texts", "something else");
   if (!Number.isInteger(journalSize) || journalSize < 0) fail("journalSize", "a whole number ≥ 0", journalSize);
+  if (typeof onExchange !== "function") throw new TypeError("onExchange must be a function");
   if (typeof clock?.now !== "function" || typeof clock.setTimeout !== "function")
     throw new TypeError("clock must have now() and setTimeout()");
   const pace = (value: unknown, option: string, otherwise: number): Distribution | "model" =>
@@ -156,7 +179,7 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     models: modelMap(options.models),
     faults,
     strict,
-    recordings,
+    recordings: recordingMap(recordings),
     length: checkDistribution(options.length ?? { median: 60, p95: 180 }, "length"),
     languages: languageWeights(options.languages),
     latency: pace(options.latency, "latency", 0),
@@ -164,6 +187,7 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     apiKeys: apiKeys && new Set(apiKeys),
     rateLimits: checkLimits(options.rateLimits),
     journalSize,
+    onExchange,
     clock,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createSimulator, type AnswerPart, type Match, type Question, type Reply } from "./index.ts";
 import { foldMessages, foldResponse } from "./test/fold.ts";
-import { isObject, type Json } from "./json.ts";
+import { isObject, textOf, type Json } from "./json.ts";
 import { parseEvents, start, type Started } from "./test/start.ts";
 
 const claude = { model: "claude-opus-5-5", max_tokens: 4_000, messages: [{ role: "user" as const, content: "Hello" }] };
@@ -354,7 +354,7 @@ describe("what only hosted tools make", () => {
     ]);
     const events = await eventsOf(started, "/v1/chat/completions", chat);
     const deltas = events.map(({ choices }) => (choices as Json[])[0]?.["delta"] as Json);
-    expect(deltas.map((delta) => delta["reasoning_content"] ?? "").join("")).toBe("Hm, let me see.");
+    expect(deltas.map((delta) => textOf(delta["reasoning_content"])).join("")).toBe("Hm, let me see.");
   });
 
   test("a background response is queued first", async () => {

@@ -3,7 +3,7 @@ import { createPromptCache } from "./accounting/prompt-cache.ts";
 import { createRateLimiter } from "./accounting/rate-limit.ts";
 import type { FaultRule } from "./fault/rule.ts";
 import { createFaults, type Faults } from "./fault/schedule.ts";
-import { createJournal, type Journal } from "./journal.ts";
+import { createJournal, type Journal, type JournalEntry } from "./journal.ts";
 import { createResponseStore } from "./openai/store.ts";
 import { resolveOptions, type SimulatorOptions } from "./options.ts";
 import { random } from "./random.ts";
@@ -111,7 +111,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       else sendFailure(x, vendorOf(x), { kind: "server", message: x.note.reason });
     }
     if (control) return;
-    journal.add({
+    const entry: JournalEntry = {
       events: 0,
       bytes: 0,
       ...x.note,
@@ -122,7 +122,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       path: x.path,
       outcome: x.note.outcome ?? (abort.signal.aborted ? "aborted" : "complete"),
       duration: clock.now() - at,
-    });
+    };
+    journal.add(entry);
+    try {
+      settings.onExchange(entry);
+    } catch {
+      // A listener that throws is no reason to fail a request.
+    }
   }
 
   function open(at: { readonly port: number; readonly host: string }): Promise<Server> {

@@ -23,6 +23,7 @@ export function howSent(x: Exchange): CheckContext {
 export const messagesWire: WireFormat = {
   wire: "anthropic",
   vendor: "anthropic",
+  expand: (body) => body,
   check: (body, model, x) => checkMessages(body, model, howSent(x)),
   overflow: (tokens, _body, model) =>
     tokens > model.context ? invalid(`prompt is too long: ${tokens} tokens > ${model.context} maximum`) : undefined,

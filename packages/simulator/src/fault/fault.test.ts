@@ -51,7 +51,7 @@ const CLIENTS = {
 } as const;
 type Client = keyof typeof CLIENTS;
 
-async function* one(value: unknown): AsyncGenerator<unknown> {
+async function* one(value: unknown): AsyncGenerator {
   yield value;
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts";
-import { countText } from "../accounting/tokens.ts";
+import { weighText } from "../accounting/tokens.ts";
 import { characters } from "./characters.ts";
 import { STOP_WORDS, VOCABULARIES, type Vocabulary } from "./words.ts";
 
@@ -52,7 +52,7 @@ export function prose(about: readonly string[], tokens: number, language: string
     const next = sentence(words, about, random);
     const separator = n === 0 ? "" : random.chance(0.15) ? "\n\n" : words.space;
     text += separator + next;
-    used += countText(next);
+    used += weighText(separator + next);
   }
   return text;
 }

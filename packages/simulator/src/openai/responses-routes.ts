@@ -9,8 +9,9 @@ import { responsesQuestion } from "./question.ts";
 
 /** `POST /v1/responses/input_tokens`: the number that the response itself would be billed for as input. */
 export async function countResponseInput(x: Exchange, context: Context): Promise<void> {
-  const body = await enter(x, "openai", context, "openai-responses");
-  if (!body) return;
+  const entered = await enter(x, "openai", context, "openai-responses");
+  if (!entered) return;
+  const body = context.store.expand(entered);
   const model = modelOf(body, "openai", context);
   if (!("id" in model)) return sendFailure(x, "openai", model);
   const wrong = checkResponses(body, model, context.store);

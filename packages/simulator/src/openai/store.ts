@@ -1,4 +1,4 @@
-import { objectsOf, textOf, type Json } from "../json.ts";
+import { objectOf, objectsOf, textOf, type Json } from "../json.ts";
 import { inputItems } from "./question.ts";
 
 /** A response that was stored, with the conversation that led to it. */
@@ -13,6 +13,8 @@ export interface ResponseStore {
   readonly add: (response: Json, body: Json) => void;
   readonly get: (id: string) => StoredResponse | undefined;
   readonly delete: (id: string) => boolean;
+  /** The body with stored items in place of references to them (`item_reference`); unknown references stay. */
+  readonly expand: (body: Json) => Json;
   /** Everything said up to and including a response; empty for no id or an unknown one. */
   readonly history: (id: unknown) => readonly Json[];
 }
@@ -24,8 +26,23 @@ export function createResponseStore(size = 256): ResponseStore {
     const found = stored.get(textOf(id));
     return found ? [...found.input, ...objectsOf(found.response["output"])] : [];
   };
+  const item = (id: unknown): Json | undefined => {
+    for (const { response, input } of stored.values()) {
+      const found = [...objectsOf(response["output"]), ...input].find((one) => one["id"] === id);
+      if (found) return found;
+    }
+    return undefined;
+  };
   return {
     history,
+    expand: (body) => {
+      const { input } = body;
+      if (!Array.isArray(input) || !input.some((one) => objectOf(one)["type"] === "item_reference")) return body;
+      const expanded = input.map((one: unknown) =>
+        objectOf(one)["type"] === "item_reference" ? (item(objectOf(one)["id"]) ?? one) : one,
+      );
+      return { ...body, input: expanded };
+    },
     get: (id) => stored.get(id),
     delete: (id) => stored.delete(id),
     add: (response, body) => {

@@ -12,6 +12,7 @@ import { itemId, response } from "./response.ts";
 export const chatWire: WireFormat = {
   wire: "openai-chat",
   vendor: "openai",
+  expand: (body) => body,
   check: (body, model) => checkChat(body, model),
   overflow: (tokens, _body, model) =>
     tokens > model.context
@@ -38,6 +39,7 @@ export const chatWire: WireFormat = {
 export const responsesWire: WireFormat = {
   wire: "openai-responses",
   vendor: "openai",
+  expand: (body, { store }) => store.expand(body),
   check: (body, model, _x, context) => checkResponses(body, model, context.store),
   overflow: (tokens, body, model) =>
     tokens > model.context && body["truncation"] !== "auto"

@@ -123,7 +123,7 @@ async function enter(
   x.note.model = textOf(body["model"]);
   x.note.stream = body["stream"] === true;
   const model = modelOf(body, vendor, context);
-  const question = "id" in model ? format.question(body, model, context) : undefined;
+  const question = "id" in model ? format.question(format.expand(body, context), model, context) : undefined;
   const fault = context.faults.take(
     {
       model: x.note.model,
@@ -152,10 +152,10 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
   };
   const entered = await enter(x, format, context);
   if (!entered) return;
-  const { body, fault } = entered;
+  const { fault } = entered;
 
   // What was recorded is played as it was, also where today's checks would turn it away.
-  const played = recorded(body, context);
+  const played = recorded(entered.body, context);
   if (played) {
     x.note.source = `recording ${played.index}`;
     return settle(
@@ -163,6 +163,7 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
     );
   }
 
+  const body = format.expand(entered.body, context);
   const model = modelOf(body, vendor, context);
   if (!("id" in model)) return fail(model);
   const wrong = format.check(body, model, x, context);

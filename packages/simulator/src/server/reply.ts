@@ -2,22 +2,15 @@ import type { Answer } from "../answer.ts";
 import { limitAnswer } from "../accounting/limit.ts";
 import { generate } from "../generate/answer.ts";
 import { canonical, type Json } from "../json.ts";
-import type { Recording } from "../recording.ts";
 import type { Resolved } from "../script.ts";
+import type { NumberedRecording } from "../options.ts";
 import type { Context } from "./context.ts";
 import type { Asked, WireFormat } from "./wire.ts";
 
 /** The recording of an equal request, and its number. */
-export function recorded(
-  body: Json,
-  context: Context,
-): { readonly recording: Recording; readonly index: number } | undefined {
+export function recorded(body: Json, context: Context): NumberedRecording | undefined {
   const { recordings } = context.settings;
-  if (recordings.length === 0) return undefined;
-  const wanted = canonical(body);
-  const index = recordings.findIndex((one) => one.request && canonical(one.request) === wanted);
-  const recording = recordings[index];
-  return recording && { recording, index };
+  return recordings.size === 0 ? undefined : recordings.get(canonical(body));
 }
 
 /** The reply that a script has for a question; undefined if none matches. */

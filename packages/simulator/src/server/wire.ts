@@ -24,6 +24,8 @@ export interface Asked {
 export interface WireFormat {
   readonly wire: Wire;
   readonly vendor: Vendor;
+  /** The body with what it only refers to put in its place. */
+  readonly expand: (body: Json, context: Context) => Json;
   /** What is wrong with a request, as the vendor says it. */
   readonly check: (body: Json, model: ModelProfile, x: Exchange, context: Context) => Failure | undefined;
   /** What is wrong with a prompt of that many tokens: it does not fit. */
