@@ -46,6 +46,9 @@ export interface Events {
   "rate_limit.rejected": { readonly ms: number };
   /** The shared store of rate limits cannot be reached: the memory of this process stands in for it. */
   "rate_limit.store_failed": { readonly error: unknown };
+  /** A call waits for a place, or one is turned away because the queue is full. */
+  "concurrency.queued": { readonly running: number; readonly queued: number };
+  "concurrency.rejected": { readonly running: number; readonly queued: number };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

@@ -2,6 +2,7 @@ export * from "./attempts.ts";
 export * from "./call.ts";
 export * from "./collect.ts";
 export * from "./compose.ts";
+export * from "./concurrency.ts";
 export * from "./error.ts";
 export * from "./event.ts";
 export * from "./estimate.ts";
