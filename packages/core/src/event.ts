@@ -49,6 +49,8 @@ export interface Events {
   /** A call waits for a place, or one is turned away because the queue is full. */
   "concurrency.queued": { readonly running: number; readonly queued: number };
   "concurrency.rejected": { readonly running: number; readonly queued: number };
+  /** An answer was cut off, and attempt `attempt` goes on with it. */
+  "resume.continued": { readonly attempt: number; readonly error: LlmError };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

@@ -22,6 +22,7 @@ export * from "./rate-limit.ts";
 export * from "./replay.ts";
 export * from "./request.ts";
 export * from "./result.ts";
+export * from "./resume.ts";
 export * from "./retry-budget.ts";
 export * from "./retry.ts";
 export * from "./stream-part.ts";
