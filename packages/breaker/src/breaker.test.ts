@@ -528,8 +528,8 @@ describe("a memory over a restart", () => {
   });
 
   test.each([
-    [null, "snapshot must"],
-    [[], "snapshot must"],
+    [null, "snapshot.version"],
+    [[], "snapshot.version"],
     [{ version: 2 }, "snapshot.version"],
     [{ state: "ajar" }, "snapshot.state"],
     [{ state: undefined }, "snapshot.state"],
@@ -563,7 +563,7 @@ describe("bad input", () => {
     [{ minimumCalls: 0 }, "minimumCalls"],
     [{ window: 0 }, "window"],
     [{ window: Infinity }, "window"],
-    [{ window: "1s", bucket: "2s" }, "window"],
+    [{ window: "1s", bucket: "2s" }, "bucket"],
     [{ window: "60s", bucket: 59 }, "bucket"],
     [{ bucket: 0 }, "bucket"],
     [{ window: { calls: 0 } }, "window.calls"],
@@ -579,14 +579,6 @@ describe("bad input", () => {
     [{ probes: 0 }, "probes"],
     [{ probes: 1_001 }, "probes"],
     [{ probeLease: 0 }, "probeLease"],
-    [{ adaptiveThrottle: { multiplier: 0.9 } }, "adaptiveThrottle.multiplier"],
-    [{ adaptiveThrottle: { multiplier: Infinity } }, "adaptiveThrottle.multiplier"],
-    [{ adaptiveThrottle: { window: 0 } }, "adaptiveThrottle.window"],
-    [{ adaptiveConcurrency: { min: 0 } }, "adaptiveConcurrency.min"],
-    [{ adaptiveConcurrency: { max: 0 } }, "adaptiveConcurrency.max"],
-    [{ adaptiveConcurrency: { min: 9, max: 8 } }, "adaptiveConcurrency.max"],
-    [{ adaptiveConcurrency: { initial: 2_000 } }, "adaptiveConcurrency.initial"],
-    [{ adaptiveConcurrency: { initial: 2, min: 3 } }, "adaptiveConcurrency.initial"],
   ])("%o is a TypeError that names %s", (options, named) => {
     expect(() => createBreaker(options)).toThrow(TypeError);
     expect(() => createBreaker(options)).toThrow(new RegExp(`^${named.replace(".", "\\.")} must be`));
@@ -597,10 +589,6 @@ describe("bad input", () => {
     createBreaker({ window: "60s", bucket: 60, probes: 1_000, probeLease: 1, maxResetTimeout: "60s" });
     createBreaker({ window: "1s", bucket: "1s", slow: { rate: 1, firstToken: 0 }, resetTimeout: "1h" });
     createBreaker({ window: { calls: 10_000 }, failureThreshold: Infinity, minimumCalls: Infinity });
-    createBreaker({
-      adaptiveThrottle: { multiplier: 1, window: 1 },
-      adaptiveConcurrency: { initial: 3, min: 3, max: 3 },
-    });
   });
 
   test("a clock that goes back makes nobody wait longer", () => {

@@ -40,6 +40,11 @@ export interface Breaker {
    */
   acquire(ask?: Ask): Permit;
   /**
+   * Asks the fleet for the slot of a probe, when a breaker that is shared needs one before it can let a call pass; there
+   * is nothing to wait for otherwise. {@link Breaker.run} and the middleware do it by themselves.
+   */
+  prepare(): Promise<void> | undefined;
+  /**
    * Calls `fn` if a permit is to be had, and settles that by what `fn` returns or throws. `fn` may report its first
    * token, or settle the permit itself first. An error counts as {@link BreakerOptions.classify} says; anything thrown
    * that is not an error, `undefined` included, counts as a failure.

@@ -1,10 +1,11 @@
-import type { Call, ErrorCode, Events, Health, RateLimit, Usage } from "@llm/core";
+import type { Call, ErrorCode, Health, RateLimit, Usage } from "@llm/core";
 import type { Ask, Breaker, RunOptions, State } from "./breaker.ts";
-import type { BreakerEvent } from "./event.ts";
+import type { BreakerEvents, EventName } from "./event.ts";
 import { Evidence } from "./evidence.ts";
 import type { Cause } from "./evidence.ts";
 import type { Group } from "./group.ts";
 import { mergeHealth } from "./health.ts";
+import type { Finished, Limiter } from "./limit.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Permit } from "./permit.ts";
 import type { Place } from "./place.ts";
@@ -15,7 +16,6 @@ import { Samples } from "./samples.ts";
 import type { Membership, Shared } from "./sharing.ts";
 import { checkSnapshot } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { Soft } from "./soft.ts";
 import { SteadyClock } from "./steady-clock.ts";
 import { tell } from "./tell.ts";
 import { Ticket } from "./ticket.ts";
@@ -32,11 +32,11 @@ export class Circuit implements Breaker, Shared {
   readonly #clock: SteadyClock;
   readonly #onEvent: BreakerOptions["onEvent"];
   readonly #group: Group | undefined;
-  readonly #soft: Soft | undefined;
+  readonly #limiters: readonly Limiter[] | undefined;
   readonly #member: Membership | undefined;
   #state: State = "closed";
   #reason = "";
-  /** Closed, and nothing else to ask or tell: no wait, no parent, nothing soft, no fleet. */
+  /** Closed, and nothing else to ask or tell: no wait, no parent, no limits, no fleet. */
   #plain = false;
   /** Goes up at every transition: a permit of an earlier one counts for nothing. */
   #generation = 0;
@@ -62,7 +62,7 @@ export class Circuit implements Breaker, Shared {
     this.#clock = new SteadyClock(policy.now, 2 * policy.memory);
     this.#onEvent = options.onEvent;
     this.#group = options.group;
-    this.#soft = policy.throttle || policy.concurrency ? new Soft(policy) : undefined;
+    this.#limiters = policy.limits?.map((limit) => limit(policy.random));
     this.#evidence = new Evidence(policy);
     this.#group?.add(this);
     this.#member = options.sharing?.join(this);
@@ -93,6 +93,11 @@ export class Circuit implements Breaker, Shared {
     }
   }
 
+  prepare(): Promise<void> | undefined {
+    if (!this.#byFleet || (this.#state !== "half-open" && !this.#isDue(this.#clock.now()))) return undefined;
+    return this.#member?.request();
+  }
+
   health(): Health {
     const now = this.#clock.now();
     const errorRate = this.#evidence.rate(now);
@@ -109,12 +114,12 @@ export class Circuit implements Breaker, Shared {
 
   isolate(reason = "isolated"): void {
     this.#enter("isolated", reason);
-    this.#tell(undefined, "circuit_breaker.isolated", { name: this.name, reason });
+    this.#tell(undefined, "isolated", { reason });
   }
 
   disable(): void {
     this.#enter("disabled", "disabled");
-    this.#tell(undefined, "circuit_breaker.disabled", { name: this.name });
+    this.#tell(undefined, "disabled", {});
   }
 
   close(): void {
@@ -178,24 +183,6 @@ export class Circuit implements Breaker, Shared {
     return this.#byFleet;
   }
 
-  get memory(): number {
-    return this.policy.memory;
-  }
-
-  get probes(): number {
-    return this.policy.probes;
-  }
-
-  get probeLease(): number {
-    return this.policy.probeLease;
-  }
-
-  /** Asks the fleet for a probe's slot when that is what a call needs. */
-  prepare(): Promise<void> | undefined {
-    if (!this.#byFleet || (this.#state !== "half-open" && !this.#isDue(this.#clock.now()))) return undefined;
-    return this.#member?.request();
-  }
-
   /** What a parent says to a call: nothing, or the permit of a probe. */
   pass(ask: Ask | undefined): Ticket | undefined {
     return this.#state === "closed" ? this.place?.parent?.pass(ask) : this.#ask(this.#clock.now(), ask);
@@ -250,7 +237,7 @@ export class Circuit implements Breaker, Shared {
     const now = this.#clock.now();
     const perToken = usage && usage.output > 0 ? (now - (ticket.first ?? ticket.started)) / usage.output : undefined;
     ticket.errand?.above?.success();
-    this.#soft?.leave(now, { accepted: true, ms: now - ticket.started, perToken });
+    this.#leave(now, { accepted: true, ms: now - ticket.started, perToken });
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
     this.#member?.settled(false);
     if (this.#wait?.accepted()) this.#simplify();
@@ -265,7 +252,7 @@ export class Circuit implements Breaker, Shared {
     if (verdict === "neutral") return this.ignore(ticket);
     if (verdict === "failure") ticket.errand?.above?.failure(error);
     else ticket.errand?.above?.ignore();
-    this.#soft?.leave(now, { accepted: false, ms: now - ticket.started, perToken: undefined });
+    this.#leave(now, { accepted: false, ms: now - ticket.started, perToken: undefined });
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
     if (verdict === "failure") return this.#failure(ticket, now, error);
     this.#handBack(ticket);
@@ -275,8 +262,12 @@ export class Circuit implements Breaker, Shared {
 
   ignore(ticket: Ticket): void {
     ticket.errand?.above?.ignore();
-    this.#soft?.leave(this.#clock.last, undefined);
+    this.#leave(this.#clock.last, undefined);
     this.#handBack(ticket);
+  }
+
+  #leave(now: number, finished: Finished | undefined): void {
+    for (const limiter of this.#limiters ?? []) limiter.leave(now, finished);
   }
 
   #verdict(error: unknown): Verdict {
@@ -288,17 +279,19 @@ export class Circuit implements Breaker, Shared {
   }
 
   #failure(ticket: Ticket, now: number, error: unknown): void {
-    const cause = this.#evidence.failure(now, ticket.started);
     this.#member?.settled(true);
-    if (this.#state === "half-open") this.#reopen(ticket, now, error);
-    else if (cause) this.#trip(now, cause, ticket.call, error);
+    this.#judge(ticket, now, this.#evidence.failure(now, ticket.started), error);
   }
 
   #slow(ticket: Ticket, now: number): void {
     ticket.counted = true;
-    const cause = this.#evidence.slow(now);
-    if (this.#state === "half-open") this.#reopen(ticket, now);
-    else if (cause) this.#trip(now, cause, ticket.call);
+    this.#judge(ticket, now, this.#evidence.slow(now));
+  }
+
+  /** Opens it if a probe has failed, or if there is cause. */
+  #judge(ticket: Ticket, now: number, cause: Cause | undefined, error?: unknown): void {
+    if (this.#state === "half-open") this.#reopen(ticket, now, error);
+    else if (cause) this.#trip(now, cause, ticket.call, error);
   }
 
   #throttle(ticket: Ticket, now: number, error: unknown): void {
@@ -307,7 +300,7 @@ export class Circuit implements Breaker, Shared {
     if (!wait.refused(error, now, ticket.started, inner, this.policy.resetTimeout)) return;
     this.#plain = false;
     const until = this.#clock.outer(wait.until);
-    this.#tell(ticket.call, "circuit_breaker.throttled", { name: this.name, until, retryAfterMs: wait.until - now });
+    this.#tell(ticket.call, "throttled", { until, retryAfterMs: wait.until - now });
   }
 
   // who may pass
@@ -329,17 +322,16 @@ export class Circuit implements Breaker, Shared {
     if (this.#state !== "disabled" && now < (this.#wait?.until ?? 0)) throw this.#reject(ask, "rate-limit");
     if (due) {
       this.#enter("half-open", this.#reason);
-      this.#tell(ask?.call, "circuit_breaker.half_opened", { name: this.name });
+      this.#tell(ask?.call, "half_opened", {});
     }
     let errand: Errand | undefined = above && { lease: 0, token: undefined, above };
-    if (this.#state === "closed") {
+    if (this.#state === "half-open") errand = this.#lend(now, ask, above);
+    else if (this.#state === "closed") {
       this.#simplify();
-      const why = this.#soft?.admit(now, ask?.priority ?? "interactive");
-      if (why) throw this.#reject(ask, why === "shed" ? "circuit-open" : "queue-full", why);
-    } else {
-      if (this.#state === "half-open") errand = this.#lend(now, ask, above);
-      this.#soft?.enter();
+      const limiter = this.#limiters?.find((limiter) => !limiter.admit(now, ask?.priority ?? "interactive"));
+      if (limiter) throw this.#reject(ask, limiter.code, limiter.reason);
     }
+    for (const limiter of this.#limiters ?? []) limiter.enter();
     return new Ticket(this, this.#generation, now, ask?.call, errand);
   }
 
@@ -363,10 +355,9 @@ export class Circuit implements Breaker, Shared {
   #reject(ask: Ask | undefined, code: ErrorCode, why?: string): RejectedError {
     const health = this.health();
     const { until, reason = why ?? code } = health;
-    const wait = until === undefined ? undefined : Math.max(0, until - this.#clock.outer(this.#clock.last));
-    const retryAfter = wait === undefined ? undefined : { retryAfterMs: wait };
-    this.#tell(ask?.call, "circuit_breaker.rejected", { name: this.name, code, reason, ...retryAfter });
-    return new RejectedError(code, this.name, { ...health, reason }, wait);
+    const retryAfterMs = until && Math.max(0, until - this.#clock.outer(this.#clock.last));
+    this.#tell(ask?.call, "rejected", { code, reason, ...(until && { retryAfterMs }) });
+    return new RejectedError(code, this.name, { ...health, reason }, retryAfterMs);
   }
 
   #readiness(now: number): Health {
@@ -433,8 +424,8 @@ export class Circuit implements Breaker, Shared {
     this.#byFleet = false;
     this.#enter("open", reason);
     const until = this.#clock.outer(this.#until);
-    const data = { name: this.name, failures, calls: this.#evidence.calls, reason, until };
-    this.#tell(call, "circuit_breaker.opened", error === undefined ? data : { ...data, error });
+    const data = { failures, calls: this.#evidence.calls, reason, until };
+    this.#tell(call, "opened", error === undefined ? data : { ...data, error });
     this.place?.opened();
   }
 
@@ -445,7 +436,7 @@ export class Circuit implements Breaker, Shared {
     this.#byFleet = false;
     this.#evidence = new Evidence(this.policy);
     this.#enter("closed", "");
-    this.#tell(call, "circuit_breaker.closed", { name: this.name, reason });
+    this.#tell(call, "closed", { reason });
     if (reason !== "fleet") this.#member?.closed(byFleet && reason === "probe");
   }
 
@@ -459,14 +450,15 @@ export class Circuit implements Breaker, Shared {
 
   #simplify(): void {
     const waits = this.#wait?.isOver(this.#clock.last) === false;
-    this.#plain = this.#state === "closed" && !waits && !this.place && !this.#soft && !this.#member;
+    this.#plain = this.#state === "closed" && !waits && !this.place && !this.#limiters && !this.#member;
   }
 
   #isDue(now: number): boolean {
     return this.#state === "open" && now >= this.#until;
   }
 
-  #tell<K extends BreakerEvent["type"]>(call: Call | undefined, type: K, data: Events[K]): void {
-    tell(this.#onEvent, call, this.#clock.outer(this.#clock.last), type, data);
+  #tell<K extends EventName>(call: Call | undefined, event: K, data: Omit<BreakerEvents[K], "name">): void {
+    const at = this.#clock.outer(this.#clock.last);
+    tell(this.#onEvent, call, at, event, { name: this.name, ...data } as BreakerEvents[K]); // what was left out is added
   }
 }

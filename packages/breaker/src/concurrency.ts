@@ -1,5 +1,16 @@
-import type { ConcurrencyOptions, Priority } from "./options.ts";
-import type { Finished } from "./soft.ts";
+import { bounded } from "./bounded.ts";
+import type { Finished, Limit, Limiter } from "./limit.ts";
+import type { Priority } from "./options.ts";
+
+/** How the limit of {@link adaptiveConcurrency} moves. */
+export interface ConcurrencyOptions {
+  /** Where it starts. Default 20. */
+  readonly initial?: number;
+  /** Default 1. */
+  readonly min?: number;
+  /** Default 1000. */
+  readonly max?: number;
+}
 
 /** Share of the limit that batch calls may fill; the rest is kept for interactive ones. */
 const BATCH = 0.8;
@@ -15,17 +26,19 @@ const TOLERANCE = 1.5;
  * limit of Netflix's concurrency-limits, but on milliseconds per output token: a long answer is not a slow one. Calls
  * without a usage do not move it; a failure or a 429 takes a tenth off.
  */
-export class Concurrency {
+export class Concurrency implements Limiter {
+  readonly code = "queue-full";
+  readonly reason = "concurrency";
   readonly #min: number;
   readonly #max: number;
   #limit: number;
   #inFlight = 0;
   #usual = 0;
 
-  constructor(options: Required<ConcurrencyOptions>) {
-    this.#limit = options.initial;
-    this.#min = options.min;
-    this.#max = options.max;
+  constructor(initial: number, min: number, max: number) {
+    this.#limit = initial;
+    this.#min = min;
+    this.#max = max;
   }
 
   /** How many calls may be in flight. */
@@ -33,16 +46,15 @@ export class Concurrency {
     return Math.floor(this.#limit);
   }
 
-  isFull(priority: Priority): boolean {
-    const limit = priority === "batch" ? Math.max(1, Math.floor(this.#limit * BATCH)) : this.limit;
-    return this.#inFlight >= limit;
+  admit(_now: number, priority: Priority): boolean {
+    return this.#inFlight < (priority === "batch" ? Math.max(1, Math.floor(this.#limit * BATCH)) : this.limit);
   }
 
   enter(): void {
     this.#inFlight++;
   }
 
-  leave(finished: Finished | undefined): void {
+  leave(_now: number, finished: Finished | undefined): void {
     const used = this.#inFlight--;
     if (!finished) return;
     if (!finished.accepted) this.#set(this.#limit * 0.9);
@@ -62,4 +74,23 @@ export class Concurrency {
   #set(limit: number): void {
     this.#limit = Math.max(this.#min, Math.min(this.#max, limit));
   }
+}
+
+/**
+ * Limits the calls in flight by how latency for each output token changes; batch calls to four fifths of the limit.
+ * Rejects with `queue-full`, reason `concurrency`.
+ *
+ * @throws TypeError that names the option that is out of range
+ * @example
+ * ```ts
+ * import { adaptiveConcurrency } from "@llm/breaker/adaptive";
+ *
+ * const steady = compose(provider, breaker({ limits: [adaptiveConcurrency({ max: 64 })] }));
+ * ```
+ */
+export function adaptiveConcurrency(options: ConcurrencyOptions = {}): Limit {
+  const max = bounded(options.max ?? 1_000, "max", 1, 1_000_000, true);
+  const min = bounded(options.min ?? 1, "min", 1, max, true);
+  const initial = bounded(options.initial ?? Math.min(20, max), "initial", min, max);
+  return () => new Concurrency(initial, min, max);
 }

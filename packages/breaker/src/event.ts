@@ -1,4 +1,4 @@
-import type { ErrorCode, Event } from "@llm/core";
+import type { ErrorCode, Event, Events } from "@llm/core";
 
 declare module "@llm/core" {
   interface Events {
@@ -43,3 +43,9 @@ declare module "@llm/core" {
 
 /** What a breaker tells. Without a call of ours, `call` is empty. */
 export type BreakerEvent = Extract<Event, { readonly type: `circuit_breaker.${string}` }>;
+
+/** The breaker's events by their names without the prefix, such as `opened`. */
+export type BreakerEvents = {
+  [E in BreakerEvent as E["type"] extends `circuit_breaker.${infer K}` ? K : never]: Events[E["type"]];
+};
+export type EventName = keyof BreakerEvents;

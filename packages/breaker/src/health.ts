@@ -6,17 +6,15 @@ import type { Health } from "@llm/core";
  */
 export function mergeHealth(first: Health, second: Health | undefined): Health {
   if (!second) return first;
-  const { until: _first, ...rest } = first;
-  const { until: _second, ...other } = second;
-  if (first.ready && second.ready) return { ...other, ...rest };
-  const waits = [first, second].filter((health) => !health.ready);
+  const blocked = [first, second].filter((health) => !health.ready);
+  const { until: _, reason: __, ...merged } = { ...second, ...first };
   // one that does not know when it will be back makes the whole not know it
-  const known = waits.flatMap((health) => health.until ?? []);
+  const until = Math.max(...blocked.map((health) => health.until ?? Infinity));
+  const reason = blocked[0]?.reason;
   return {
-    ...other,
-    ...rest,
-    ready: false,
-    ...(known.length === waits.length && { until: Math.max(...known) }),
-    ...(first.ready && second.reason !== undefined && { reason: second.reason }),
+    ...merged,
+    ready: blocked.length === 0,
+    ...(Number.isFinite(until) && { until }),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -3,6 +3,7 @@ import type { Event, Provider, StreamPart } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { describe, expect, test } from "vitest";
 import { createBreaker } from "./breaker.ts";
+import { adaptiveConcurrency } from "./concurrency.ts";
 import { breaker } from "./middleware.ts";
 import { isRejected } from "./rejected.ts";
 
@@ -179,7 +180,7 @@ describe("breaker()", () => {
   });
 
   test("a batch call is one with the tag", async () => {
-    const llm = breaker({ adaptiveConcurrency: { initial: 2 } })(mock("one two three"));
+    const llm = breaker({ limits: [adaptiveConcurrency({ initial: 2 })] })(mock("one two three"));
     const hold = llm.stream(request, newCall())[Symbol.asyncIterator]();
     await hold.next();
     const batch = newCall({ tags: { priority: "batch" } });

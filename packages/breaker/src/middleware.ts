@@ -2,17 +2,12 @@ import { isContent, watch, wrap } from "@llm/core";
 import type { Call, ChatRequest, Middleware, StreamPart, Watcher } from "@llm/core";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
-import { Circuit } from "./circuit.ts";
 import { mergeHealth } from "./health.ts";
 import type { BreakerOptions } from "./options.ts";
 import { toPolicy } from "./policy.ts";
 
-/** How a call's priority is found: a tag `priority: "batch"` makes it a batch call. */
-const priorityOf = (call: Call): "batch" | "interactive" =>
-  call.tags["priority"] === "batch" ? "batch" : "interactive";
-
 function enter(breaker: Breaker, call: Call): Watcher {
-  const permit = breaker.acquire({ call, priority: priorityOf(call) });
+  const permit = breaker.acquire({ call, priority: call.tags["priority"] === "batch" ? "batch" : "interactive" });
   const part = (part: StreamPart): void => {
     if (part.type === "start" && part.rateLimits) permit.rateLimits(part.rateLimits);
     // the parts of a whole answer come together, at its end
@@ -32,7 +27,7 @@ function enter(breaker: Breaker, call: Call): Watcher {
  * A circuit breaker as a middleware, one for each provider that it is put around; or one that you made, to look at and
  * to isolate by hand. A call is rejected before anything is asked; a stream counts when it ends; one that was cut or
  * stalled has failed; one that its reader left counts for nothing. The provider's `health()` is the breaker's merged
- * with the inner provider's.
+ * with the inner provider's. A call whose tag `priority` is `batch` is a batch call.
  *
  * @throws TypeError that names the option that is out of range
  * @example
@@ -48,14 +43,15 @@ function enter(breaker: Breaker, call: Call): Watcher {
  * ```
  */
 export function breaker(options: BreakerOptions | Breaker = {}): Middleware {
-  if (!("acquire" in options)) toPolicy(options); // a bad option fails here, not when the layer is put on
+  const given = "acquire" in options ? options : undefined;
+  if (!given) toPolicy(options); // what is bad fails here, not when the layer is put on
   return (inner) => {
-    const circuit = "acquire" in options ? options : createBreaker({ name: inner.name, ...options });
+    const circuit = given ?? createBreaker({ name: inner.name, ...options });
     const open = (request: ChatRequest, call: Call): AsyncIterable<StreamPart> =>
       watch(
         () => inner.stream(request, call),
         () => {
-          const asked = circuit instanceof Circuit ? circuit.prepare() : undefined;
+          const asked = circuit.prepare();
           return asked ? asked.then(() => enter(circuit, call)) : enter(circuit, call);
         },
       );

@@ -1,6 +1,7 @@
 import type { Clock, Duration } from "@llm/core";
 import type { BreakerEvent } from "./event.ts";
 import type { Group } from "./group.ts";
+import type { Limit } from "./limit.ts";
 import type { Sharing } from "./sharing.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -13,26 +14,8 @@ export interface SlowOptions {
   readonly firstToken?: Duration;
   /** Most milliseconds for each output token, from the first token on. Not judged without a usage. */
   readonly perToken?: number;
-  /** The share of slow calls that opens the breaker, above 0 and at most 1. Default 0.5. */
+  /** The share of slow calls that opens the breaker, 0.001 to 1. Default 0.5. */
   readonly rate?: number;
-}
-
-/** How the client-side throttle sheds; see {@link BreakerOptions.adaptiveThrottle}. */
-export interface ThrottleOptions {
-  /** How many times the accepted calls may be sent before some are shed; at least 1. Default 2; batch: half way to 1. */
-  readonly multiplier?: number;
-  /** What it looks back on. It widens by itself to twice the 99th percentile of call durations. Default `"2m"`. */
-  readonly window?: Duration;
-}
-
-/** How the concurrency limit moves; see {@link BreakerOptions.adaptiveConcurrency}. */
-export interface ConcurrencyOptions {
-  /** Where it starts. Default 20. */
-  readonly initial?: number;
-  /** Default 1. */
-  readonly min?: number;
-  /** Default 1000. */
-  readonly max?: number;
 }
 
 /** What a breaker can be told. Every part has a default. */
@@ -41,7 +24,7 @@ export interface BreakerOptions {
   readonly name?: string;
   /** Failures in a row that open it; `Infinity`: never. Default 5. A run older than the window is forgotten. */
   readonly failureThreshold?: number;
-  /** Share of failures in the window that opens it, above 0 and at most 1. Default 0.5. */
+  /** Share of failures in the window that opens it, 0.001 to 1. Default 0.5. */
   readonly failureRate?: number;
   /** Fewest calls in the window for a share to mean something; `Infinity`: shares never open it. Default 10. */
   readonly minimumCalls?: number;
@@ -69,10 +52,8 @@ export interface BreakerOptions {
   readonly probeLease?: Duration;
   /** What an error says about the upstream. Default {@link verdictOf}, which is also used when this one throws. */
   readonly classify?: (error: unknown) => Verdict;
-  /** Sheds calls at random while many fail, before and after the breaker opens; batch first. Default off. */
-  readonly adaptiveThrottle?: true | ThrottleOptions;
-  /** Limits calls in flight by how latency for each output token changes; batch gets less. Default off. */
-  readonly adaptiveConcurrency?: true | ConcurrencyOptions;
+  /** What may turn calls away while it is closed: the limits of `@llm/breaker/adaptive`. Default none. */
+  readonly limits?: readonly Limit[];
   /** Candidates of which the last usable one is kept closed; see {@link createGroup}. */
   readonly group?: Group;
   /** Shares trips with other processes; see `@llm/breaker/redis`. */

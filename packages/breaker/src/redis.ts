@@ -70,6 +70,7 @@ function parse(text: string): { node: string; message: Message } | undefined {
  * @throws TypeError that names the option that is out of range
  * @example
  * ```ts
+ * import { redisSharing } from "@llm/breaker/redis";
  * import { createClient } from "redis";
  *
  * const redis = await createClient().connect();
@@ -142,7 +143,8 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
   );
 
   const join = (shared: Shared): Membership => {
-    const { name, probes, probeLease, memory } = shared;
+    const { name } = shared;
+    const { probes, probeLease, memory } = shared.policy;
     const quorum = new Quorum(memory);
     const member = { shared, quorum };
     const lent = slots(redis, prefix, name, probes, probeLease);

@@ -1,6 +1,7 @@
 import { toMs } from "@llm/core";
 import type { Duration } from "@llm/core";
 import type { Breaker } from "./breaker.ts";
+import { bounded } from "./bounded.ts";
 import { Circuit } from "./circuit.ts";
 import type { Group } from "./group.ts";
 import type { BreakerOptions } from "./options.ts";
@@ -81,7 +82,7 @@ class Branch implements Place {
 
   /** Opens its breaker when enough of those below it and in use are failing, unless that took a group's last one out. */
   judge(): void {
-    const inUse = [...this.below].map(({ circuit }) => circuit).filter(({ idleMs, memory }) => idleMs <= memory);
+    const inUse = [...this.below].map(({ circuit }) => circuit).filter(({ idleMs, policy }) => idleMs <= policy.memory);
     const failing = inUse.filter(({ isFailing }) => isFailing).length;
     const isNeeded = inUse.some((circuit) => circuit.usable && circuit.isKept);
     if (failing >= 2 && failing >= inUse.length * this.#share && !isNeeded) this.circuit.openFor("children");
@@ -96,6 +97,8 @@ class Branch implements Place {
  * @throws TypeError that names the option that is out of range
  * @example
  * ```ts
+ * import { createRegistry } from "@llm/breaker/registry";
+ *
  * const breakers = createRegistry({ failureThreshold: 5 });
  * const key = { provider: "anthropic", model: "claude-opus-5-5", credential: "team-a" };
  * const llm = compose(provider, breaker(breakers.get(key)));
@@ -104,8 +107,8 @@ class Branch implements Place {
 export function createRegistry(options: RegistryOptions = {}): Registry {
   const { parentShare = 0.5, maxKeys = 10_000, onEvent, sharing } = options;
   const idle = toMs(options.idle ?? "1h", "idle");
-  if (!(parentShare > 0 && parentShare <= 1)) throw new TypeError("parentShare must be above 0 and at most 1");
-  if (!(maxKeys >= LEVELS.length)) throw new TypeError(`maxKeys must be at least ${LEVELS.length}`);
+  bounded(parentShare, "parentShare", 0.001, 1);
+  bounded(maxKeys, "maxKeys", LEVELS.length, 10_000_000);
   const policy = toPolicy(options);
   /** In the order in which they were last asked for. */
   const branches = new Map<string, Branch>();

@@ -28,5 +28,4 @@ export class RejectedError extends LlmError {
  * await breaker.run(ask).catch((error) => (isRejected(error) ? askElsewhere(error.health.until) : Promise.reject(error)));
  * ```
  */
-export const isRejected = (value: unknown): value is RejectedError =>
-  isLlmError(value) && "health" in value && "breaker" in value;
+export const isRejected = (value: unknown): value is RejectedError => isLlmError(value) && "breaker" in value;

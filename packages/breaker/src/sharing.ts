@@ -1,11 +1,13 @@
 /** What other processes may do to a breaker. */
 export interface Shared {
   readonly name: string;
-  /** How long its evidence counts, in milliseconds. */
-  readonly memory: number;
-  readonly probes: number;
-  /** How long a probe may hold its slot, in milliseconds. */
-  readonly probeLease: number;
+  readonly policy: {
+    /** How long its evidence counts, in milliseconds. */
+    readonly memory: number;
+    readonly probes: number;
+    /** How long a probe may hold its slot, in milliseconds. */
+    readonly probeLease: number;
+  };
   /** Whether the fleet has opened it. */
   readonly byFleet: boolean;
   /** Opens it for `ms` milliseconds, or keeps it open, as part of the fleet. */

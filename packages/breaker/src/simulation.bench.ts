@@ -196,7 +196,8 @@ export const ours =
     },
   ): MakeGuard =>
   () => {
-    const breaker = createBreaker(options);
+    let draws = 0;
+    const breaker = createBreaker({ random: () => draw(++draws, 4), ...options });
     return { run: (call) => breaker.run((permit) => call(() => permit.firstToken())) };
   };
 

@@ -22,9 +22,22 @@ export interface Snapshot {
 }
 
 const STATES: readonly unknown[] = ["closed", "open", "half-open", "isolated", "disabled"] satisfies State[];
-const TIMES = ["until", "opens", "failures", "failedAt", "waitUntil"] as const;
 
 const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0 && value < Infinity;
+const isBucket = (value: unknown): boolean => Array.isArray(value) && value.every(isAmount);
+
+/** What the parts that are read must be. */
+const PARTS: Readonly<Partial<Record<keyof Snapshot, (value: unknown) => boolean>>> = {
+  version: (value) => value === 1,
+  state: (value) => STATES.includes(value),
+  reason: (value) => typeof value === "string",
+  until: isAmount,
+  opens: isAmount,
+  failures: isAmount,
+  failedAt: isAmount,
+  waitUntil: isAmount,
+  window: (value) => Array.isArray(value) && value.every(isBucket),
+};
 
 /**
  * Makes sure that something is a {@link Snapshot}.
@@ -32,16 +45,7 @@ const isAmount = (value: unknown): boolean => typeof value === "number" && value
  * @throws TypeError that names the part that is wrong
  */
 export function checkSnapshot(value: unknown): Snapshot {
-  const fail = (part: string, wanted: string): never => {
-    throw new TypeError(`snapshot${part} must be ${wanted}`);
-  };
-  if (!isRecord(value)) return fail("", "an object");
-  const { version, state, reason, window } = value;
-  if (version !== 1) fail(".version", `1, not ${String(version)}`);
-  if (!STATES.includes(state)) fail(".state", `one of ${STATES.join()}, not ${String(state)}`);
-  if (typeof reason !== "string") fail(".reason", "a text");
-  for (const time of TIMES) if (!isAmount(value[time])) fail(`.${time}`, `a number from 0, not ${String(value[time])}`);
-  if (!Array.isArray(window) || !window.every((bucket) => Array.isArray(bucket) && bucket.every(isAmount)))
-    fail(".window", "a list of lists of numbers from 0");
-  return value as unknown as Snapshot; // every part that is read was looked at
+  for (const [part, fits] of Object.entries(PARTS))
+    if (!isRecord(value) || !fits(value[part])) throw new TypeError(`snapshot.${part} is not valid`);
+  return value as Snapshot; // every part that is read was looked at
 }

@@ -1,4 +1,4 @@
-import { errorCodes, isLlmError } from "@llm/core";
+import { errorCodes, isLlmError, isRecord } from "@llm/core";
 import type { Meaning } from "@llm/core";
 
 /**
@@ -19,6 +19,5 @@ export type Verdict = Meaning["health"];
  */
 export function verdictOf(error: unknown): Verdict {
   if (isLlmError(error)) return (errorCodes[error.code] as Meaning | undefined)?.health ?? "failure"; // a newer core's code
-  const aborted = typeof error === "object" && error !== null && "name" in error && error.name === "AbortError";
-  return aborted ? "neutral" : "failure";
+  return isRecord(error) && error["name"] === "AbortError" ? "neutral" : "failure";
 }

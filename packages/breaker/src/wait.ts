@@ -31,7 +31,7 @@ export class Wait {
   refused(error: unknown, now: number, started: number, inner: (time: number) => number, most: number): boolean {
     const known = isLlmError(error) ? error : undefined;
     this.note(known?.partial?.rateLimits ?? []);
-    const named = Math.max(now + (known?.retryAfterMs ?? 0), this.#fullAt > 0 ? inner(this.#fullAt) : 0);
+    const named = Math.max(now + (known?.retryAfterMs ?? 0), inner(this.#fullAt));
     this.#fullAt = 0;
     // calls that were sent together are refused together: one refusal
     const again = started >= this.until;

@@ -45,15 +45,11 @@ export class Window {
     const counts = this.#counts;
     const at = this.#slot;
     counts[at] = (counts[at] ?? 0) + calls;
+    counts[at + 1] = (counts[at + 1] ?? 0) + failures;
+    counts[at + 2] = (counts[at + 2] ?? 0) + slow;
     this.calls += calls;
-    if (failures > 0) {
-      counts[at + 1] = (counts[at + 1] ?? 0) + failures;
-      this.failures += failures;
-    }
-    if (slow > 0) {
-      counts[at + 2] = (counts[at + 2] ?? 0) + slow;
-      this.slow += slow;
-    }
+    this.failures += failures;
+    this.slow += slow;
   }
 
   /** The counters that are not zero, as `[bucket, calls, failures, slow]`, oldest first. */

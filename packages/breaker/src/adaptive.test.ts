@@ -2,20 +2,21 @@ import { LlmError } from "@llm/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createBreaker } from "./breaker.ts";
-import { Concurrency } from "./concurrency.ts";
+import { adaptiveConcurrency, Concurrency } from "./concurrency.ts";
 import type { BreakerOptions, Priority } from "./options.ts";
 import { isRejected } from "./rejected.ts";
-import { Throttle } from "./throttle.ts";
+import { adaptiveThrottle, Throttle } from "./throttle.ts";
 
 const busy = new LlmError("overloaded", "busy");
+const end = { accepted: true, ms: 10, perToken: undefined };
 
 describe("the adaptive throttle", () => {
   test("sheds the share that the formula says, batch first", () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(200), fc.double({ min: 1, max: 5, noNaN: true }), (accepts, refusals, k) => {
-        const throttle = new Throttle({ multiplier: k, window: 120_000 });
-        for (let i = 0; i < accepts; i++) throttle.add(1_000, true, 10);
-        for (let i = 0; i < refusals; i++) throttle.add(1_000, false, 10);
+        const throttle = new Throttle(k, 120_000, () => 0);
+        for (let i = 0; i < accepts; i++) throttle.leave(1_000, { ...end, accepted: true });
+        for (let i = 0; i < refusals; i++) throttle.leave(1_000, { ...end, accepted: false });
         const requests = accepts + refusals;
         const share = throttle.share(1_000, "interactive");
         expect(share).toBeCloseTo(Math.max(0, (requests - k * accepts) / (requests + 1)), 9);
@@ -29,20 +30,20 @@ describe("the adaptive throttle", () => {
   });
 
   test("what it sheds counts as a request too, and all of it is forgotten after the window", () => {
-    const throttle = new Throttle({ multiplier: 2, window: 100_000 });
-    throttle.add(0, false);
+    const throttle = new Throttle(2, 100_000, () => 0);
+    throttle.leave(0, { ...end, accepted: false });
     expect(throttle.share(0, "interactive")).toBe(0.5);
     expect(throttle.share(99_999, "interactive")).toBe(0.5);
     expect(throttle.share(100_000, "interactive")).toBe(0);
   });
 
   test("its window widens to twice the 99th percentile of how long calls take, and keeps what it knew", () => {
-    const throttle = new Throttle({ multiplier: 2, window: 10_000 });
-    for (let i = 0; i < 16; i++) throttle.add(0, false, i < 15 ? 1_000 : 60_000);
+    const throttle = new Throttle(2, 10_000, () => 0);
+    for (let i = 0; i < 16; i++) throttle.leave(0, { ...end, accepted: false, ms: i < 15 ? 1_000 : 60_000 });
     expect(throttle.share(100_000, "interactive")).toBeCloseTo(16 / 17);
     expect(throttle.share(126_000, "interactive")).toBe(0);
-    const narrow = new Throttle({ multiplier: 2, window: 10_000 });
-    for (let i = 0; i < 16; i++) narrow.add(0, false, 10_000);
+    const narrow = new Throttle(2, 10_000, () => 0);
+    for (let i = 0; i < 16; i++) narrow.leave(0, { ...end, accepted: false, ms: 10_000 });
     expect(narrow.share(10_000, "interactive")).toBe(0);
   });
 
@@ -70,7 +71,7 @@ describe("the adaptive throttle", () => {
   }
 
   test("in a breaker: calls in flight and neutral ends do not look like refusals", () => {
-    const { breaker, admitted } = make({ adaptiveThrottle: true });
+    const { breaker, admitted } = make({ limits: [adaptiveThrottle()] });
     for (let i = 0; i < 50; i++) breaker.acquire();
     for (let i = 0; i < 50; i++) breaker.acquire().ignore();
     expect(admitted(0)).toBe(true);
@@ -81,7 +82,7 @@ describe("the adaptive throttle", () => {
   });
 
   test("in a breaker: a 429 is a refusal, and batch goes first", () => {
-    const { breaker, clock, admitted } = make({ adaptiveThrottle: { multiplier: 3 } });
+    const { breaker, clock, admitted } = make({ limits: [adaptiveThrottle({ multiplier: 3 })] });
     for (let i = 0; i < 2; i++) breaker.acquire().success();
     const calls = Array.from({ length: 4 }, () => breaker.acquire());
     for (const call of calls) call.failure(new LlmError("rate-limit", "slow down", { retryAfterMs: 1_000 }));
@@ -91,7 +92,7 @@ describe("the adaptive throttle", () => {
   });
 
   test("in a breaker: probes are never shed", () => {
-    const { breaker, clock } = make({ adaptiveThrottle: true, failureThreshold: 5 });
+    const { breaker, clock } = make({ limits: [adaptiveThrottle()], failureThreshold: 5 });
     const calls = Array.from({ length: 5 }, () => breaker.acquire());
     for (const call of calls) call.failure(busy);
     clock.time += 60_000;
@@ -101,8 +102,8 @@ describe("the adaptive throttle", () => {
 });
 
 describe("the adaptive concurrency limit", () => {
-  const limits = (steps: (concurrency: Concurrency) => void, options = {}): number => {
-    const concurrency = new Concurrency({ initial: 20, min: 1, max: 1_000, ...options });
+  const limits = (steps: (concurrency: Concurrency) => void): number => {
+    const concurrency = new Concurrency(20, 1, 1_000);
     steps(concurrency);
     return concurrency.limit;
   };
@@ -110,7 +111,7 @@ describe("the adaptive concurrency limit", () => {
     for (let i = 0; i < concurrency.limit; i++) concurrency.enter();
     for (let i = 0; i < calls; i++) {
       concurrency.enter();
-      concurrency.leave({ accepted: true, ms: 1_000, perToken });
+      concurrency.leave(0, { accepted: true, ms: 1_000, perToken });
     }
   };
 
@@ -136,7 +137,7 @@ describe("the adaptive concurrency limit", () => {
       for (let i = 0; i < 100; i++) {
         concurrency.enter();
         const output = i % 2 === 0 ? 10 : 4_000;
-        concurrency.leave({ accepted: true, ms: output * 20, perToken: 20 });
+        concurrency.leave(0, { accepted: true, ms: output * 20, perToken: 20 });
       }
     });
     expect(long).toBeGreaterThan(25);
@@ -146,7 +147,7 @@ describe("the adaptive concurrency limit", () => {
     const idle = limits((concurrency) => {
       for (let i = 0; i < 100; i++) {
         concurrency.enter();
-        concurrency.leave({ accepted: true, ms: 1_000, perToken: 20 });
+        concurrency.leave(0, { accepted: true, ms: 1_000, perToken: 20 });
       }
     });
     expect(idle).toBe(20);
@@ -155,14 +156,14 @@ describe("the adaptive concurrency limit", () => {
   test("a refusal takes a tenth; an end without usage, or a neutral one, nothing", () => {
     const refused = (accepted: boolean) => (concurrency: Concurrency) => {
       concurrency.enter();
-      concurrency.leave({ accepted, ms: 1, perToken: undefined });
+      concurrency.leave(0, { accepted, ms: 1, perToken: undefined });
     };
     expect(limits(refused(false))).toBe(18);
     expect(limits(refused(true))).toBe(20);
     expect(
       limits((concurrency) => {
         concurrency.enter();
-        concurrency.leave(undefined);
+        concurrency.leave(0, undefined);
       }),
     ).toBe(20);
   });
@@ -171,7 +172,7 @@ describe("the adaptive concurrency limit", () => {
     const limit = limits((concurrency) => {
       busyWith(concurrency, 50, 100);
       busyWith(concurrency, 200, 10);
-      for (let i = 0; i < 60; i++) concurrency.leave(undefined);
+      for (let i = 0; i < 60; i++) concurrency.leave(0, undefined);
       busyWith(concurrency, 30, 60); // six times slower than of late, if not than at first
     });
     expect(limit).toBeLessThan(limits((concurrency) => busyWith(concurrency, 250, 10)) / 2);
@@ -180,20 +181,20 @@ describe("the adaptive concurrency limit", () => {
   test("stays within its bounds whatever happens", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.constant(undefined))), (ends) => {
-        const concurrency = new Concurrency({ initial: 5, min: 3, max: 9 });
+        const concurrency = new Concurrency(5, 3, 9);
         for (const perToken of ends) {
           for (let i = 0; i < 9; i++) concurrency.enter();
-          for (let i = 0; i < 9; i++) concurrency.leave({ accepted: perToken !== undefined, ms: 1, perToken });
+          for (let i = 0; i < 9; i++) concurrency.leave(0, { accepted: perToken !== undefined, ms: 1, perToken });
           expect(concurrency.limit).toBeGreaterThanOrEqual(3);
           expect(concurrency.limit).toBeLessThanOrEqual(9);
-          expect(concurrency.isFull("interactive")).toBe(false);
+          expect(concurrency.admit(0, "interactive")).toBe(true);
         }
       }),
     );
   });
 
   test("in a breaker: rejects as queue-full, batch at four fifths; every end frees a place", () => {
-    const breaker = createBreaker({ adaptiveConcurrency: { initial: 5 } });
+    const breaker = createBreaker({ limits: [adaptiveConcurrency({ initial: 5 })] });
     const full = (priority: Priority): boolean => {
       try {
         breaker.acquire({ priority }).ignore();
@@ -220,7 +221,7 @@ describe("the adaptive concurrency limit", () => {
   });
 
   test("in a breaker: calls from before a transition free their places too", () => {
-    const breaker = createBreaker({ adaptiveConcurrency: { initial: 2 } });
+    const breaker = createBreaker({ limits: [adaptiveConcurrency({ initial: 2 })] });
     const old = [breaker.acquire(), breaker.acquire()];
     breaker.isolate();
     breaker.close();
@@ -231,7 +232,30 @@ describe("the adaptive concurrency limit", () => {
   });
 });
 
-test("nothing soft: no limit, nothing shed", () => {
+describe("bad input", () => {
+  test.each<[() => unknown, string]>([
+    [() => adaptiveThrottle({ multiplier: 0.9 }), "multiplier"],
+    [() => adaptiveThrottle({ multiplier: Infinity }), "multiplier"],
+    [() => adaptiveThrottle({ window: 0 }), "window"],
+    [() => adaptiveConcurrency({ min: 0 }), "min"],
+    [() => adaptiveConcurrency({ max: 0 }), "max"],
+    [() => adaptiveConcurrency({ max: 2.5 }), "max"],
+    [() => adaptiveConcurrency({ min: 9, max: 8 }), "min"],
+    [() => adaptiveConcurrency({ initial: 2_000 }), "initial"],
+    [() => adaptiveConcurrency({ initial: 2, min: 3 }), "initial"],
+  ])("%s names %s", (make, named) => {
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(new RegExp(`^${named} must be`));
+  });
+
+  test("the ends of the ranges are good", () => {
+    adaptiveThrottle({ multiplier: 1, window: 1 });
+    adaptiveConcurrency({ initial: 3, min: 3, max: 3 });
+    adaptiveConcurrency({ max: 5 });
+  });
+});
+
+test("no limits: nothing is limited, nothing shed, nothing shed", () => {
   const breaker = createBreaker({ failureThreshold: Infinity, minimumCalls: Infinity, random: () => 0 });
   for (let i = 0; i < 1_000; i++) breaker.acquire().failure(busy);
   breaker.acquire();

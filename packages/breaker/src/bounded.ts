@@ -1,0 +1,13 @@
+/** The longest duration that an option may have, in milliseconds: some thirty years. */
+export const LONGEST = 1e12;
+
+/**
+ * A number within its bounds.
+ *
+ * @throws TypeError that names the option
+ */
+export function bounded(value: number, option: string, least: number, most: number, whole = false): number {
+  const fits = value >= least && value <= most && (!whole || value === Infinity || Number.isInteger(value));
+  if (fits) return value;
+  throw new TypeError(`${option} must be ${whole ? "whole, " : ""}from ${least} to ${most}, not ${String(value)}`);
+}
