@@ -1,0 +1,234 @@
+import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import * as sdk from "@opentelemetry/sdk-trace";
+import { createSimulator } from "@llm/simulator";
+import { afterAll, describe, expect, test } from "vitest";
+import { anthropic } from "../anthropic/index.ts";
+import { compose } from "../compose.ts";
+import { LlmError } from "../error.ts";
+import { fallback } from "../fallback.ts";
+import { generate } from "../generate.ts";
+import type { Provider } from "../provider.ts";
+import type { ChatRequest } from "../request.ts";
+import { retry } from "../retry.ts";
+import { streamText } from "../stream-text.ts";
+import { conformance, faults, mock, mockModel } from "../testing/index.ts";
+import { telemetry, type TelemetryOptions } from "./telemetry.ts";
+
+/** A program with telemetry in memory. */
+function instrumented(options: TelemetryOptions = {}) {
+  const spans = new sdk.InMemorySpanExporter();
+  const tracers = new sdk.TracerProvider({ spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: spans })] });
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+  const meters = new MeterProvider({ readers: [reader] });
+  return {
+    layer: telemetry({ tracer: tracers.getTracer("test"), meter: meters.getMeter("test"), ...options }),
+    spans: () => spans.getFinishedSpans(),
+    /** Every data point by the name of its instrument. */
+    metrics: async () => {
+      await reader.forceFlush();
+      return (exporter.getMetrics().at(-1)?.scopeMetrics ?? []).flatMap(({ metrics }) =>
+        metrics.map(({ descriptor: { name, unit }, dataPoints }) => ({
+          name,
+          unit,
+          points: dataPoints.map(({ value, attributes }) => ({
+            value: typeof value === "object" ? { count: value.count, sum: value.sum } : value,
+            attributes,
+          })),
+        })),
+      );
+    },
+  };
+}
+
+const question: ChatRequest = {
+  system: "Be a secretive pirate.",
+  messages: [{ role: "user", content: "Where is the treasure?" }],
+  maxTokens: 100,
+  temperature: 0.5,
+  stop: ["END"],
+};
+const answer = {
+  text: "Under the old palm.",
+  usage: { input: 20, cacheRead: 8, cacheWrite: 2, output: 5, reasoning: 1 },
+};
+
+describe("spans", () => {
+  test("a call and its upstream request, by the conventions", async () => {
+    const { layer, spans } = instrumented();
+    await streamText(compose(mock(answer), layer), question).result;
+    const [inference, operation] = spans();
+    expect(spans()).toHaveLength(2);
+    expect(inference?.name).toBe("chat model");
+    expect(inference?.kind).toBe(SpanKind.CLIENT);
+    expect(inference?.attributes).toMatchObject({
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "mock",
+      "gen_ai.request.model": "model",
+      "gen_ai.request.max_tokens": 100,
+      "gen_ai.request.temperature": 0.5,
+      "gen_ai.request.stop_sequences": ["END"],
+      "gen_ai.request.stream": true,
+      "gen_ai.output.type": "text",
+      "gen_ai.response.model": "model",
+      "gen_ai.response.id": "mock-1",
+      "gen_ai.response.finish_reasons": ["stop"],
+      "gen_ai.usage.input_tokens": 20,
+      "gen_ai.usage.output_tokens": 5,
+      "gen_ai.usage.cache_read.input_tokens": 8,
+      "gen_ai.usage.cache_creation.input_tokens": 2,
+    });
+    expect(operation?.name).toBe("llm mock/model");
+    expect(operation?.kind).toBe(SpanKind.INTERNAL);
+    expect(inference?.parentSpanContext?.spanId).toBe(operation?.spanContext().spanId);
+    expect(operation?.attributes).not.toHaveProperty("gen_ai.usage.input_tokens"); // or a backend would add it up twice
+  });
+
+  test("retries and fallbacks: one span each, what the layers did as events", async () => {
+    const { layer, spans } = instrumented();
+    const flaky = mockModel(
+      { model: "small" },
+      new LlmError("overloaded", "the palm is busy", { status: 529 }),
+      answer,
+    );
+    const llm = compose(flaky, layer, retry({ baseDelay: 0 }));
+    await generate(llm, question);
+    const [first, second, operation] = spans();
+    expect(first?.status).toEqual({ code: SpanStatusCode.ERROR, message: "overloaded" });
+    expect(first?.attributes).toMatchObject({ "error.type": "overloaded", "http.response.status_code": 529 });
+    expect(second?.status.code).toBe(SpanStatusCode.UNSET);
+    expect(second?.attributes["gen_ai.response.finish_reasons"]).toEqual(["stop"]);
+    expect(first?.attributes).not.toHaveProperty("gen_ai.response.finish_reasons");
+    expect(operation?.events).toMatchObject([
+      { name: "retry.waiting", attributes: { "llm.attempt": 1, "llm.error": "overloaded" } },
+    ]);
+    expect(operation?.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  test("a failure is an error of the call with our code, and a degraded answer is marked", async () => {
+    const { layer, spans } = instrumented();
+    const dead = (): Provider => mock(new LlmError("auth", "no key"));
+    await generate(compose(dead(), layer), question).catch(() => {});
+    expect(spans()[1]).toMatchObject({ attributes: { "error.type": "auth" }, status: { code: SpanStatusCode.ERROR } });
+    await generate(compose(fallback(dead(), mock(answer)), layer), question);
+    expect(spans().at(-1)?.attributes["llm.degraded"]).toBe(true);
+  });
+
+  test("a reader that leaves, a cut stream: every span ends once, with the usage until then", async () => {
+    const { layer, spans } = instrumented();
+    const reader = streamText(compose(mock(answer), layer), question)[Symbol.asyncIterator]();
+    await reader.next();
+    await reader.return?.();
+    expect(spans().map((span) => span.attributes["llm.outcome"])).toEqual(["left", "left"]);
+    const inference = spans().find((span) => span.kind === SpanKind.CLIENT);
+    expect(inference?.attributes["llm.usage.estimated"]).toBe(true);
+    expect(inference?.status.code).toBe(SpanStatusCode.UNSET);
+    await generate(compose(mock(answer), layer, faults({ after: 1, cut: true })), question).catch(() => {});
+    expect(spans()).toHaveLength(4);
+  });
+
+  test("hangs below what is active, and what the upstream request starts hangs below it", async () => {
+    const { layer, spans } = instrumented();
+    const tracers = new sdk.TracerProvider({});
+    context.setGlobalContextManager(new sdk.StackContextManager().enable());
+    const parent = tracers.getTracer("t").startSpan("parent");
+    let inside: string | undefined;
+    const provider = mock(() => {
+      inside = trace.getActiveSpan()?.spanContext().spanId;
+      return answer;
+    });
+    await context.with(trace.setSpan(context.active(), parent), () => generate(compose(provider, layer), question));
+    context.disable();
+    const operation = spans().find((span) => span.name.startsWith("llm"));
+    expect(operation?.parentSpanContext?.spanId).toBe(parent.spanContext().spanId);
+    expect(inside).toBe(operation?.spanContext().spanId);
+  });
+});
+
+test("measurements", async () => {
+  const { layer, metrics } = instrumented();
+  const llm = compose(mockModel({ vendor: "azure", model: "m" }, answer), layer);
+  await streamText(llm, question).result;
+  await generate(llm, question);
+  await generate(compose(mock(new LlmError("rate-limit", "slow")), layer), question).catch(() => {});
+  const all = await metrics();
+  const named = (name: string) => all.find((metric) => metric.name === `gen_ai.client.inference.${name}`);
+  const attributes = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "azure.ai.openai",
+    "gen_ai.request.model": "m",
+    "gen_ai.response.model": "m",
+  };
+  expect(named("duration")).toMatchObject({
+    unit: "s",
+    points: [
+      { value: { count: 2 }, attributes },
+      { value: { count: 1 }, attributes: { "error.type": "rate-limit" } },
+    ],
+  });
+  expect(named("time_to_first_chunk")?.points).toMatchObject([{ value: { count: 1 }, attributes }]);
+  expect(named("operation.input_tokens")?.points).toMatchObject([{ value: { count: 2, sum: 40 } }]);
+  expect(named("operation.output_tokens")?.points).toMatchObject([{ value: { count: 2, sum: 10 } }]);
+  expect(named("usage.input_tokens")?.points).toMatchObject([{ value: 40 }]);
+  expect(named("usage.output_tokens")?.points).toMatchObject([{ value: 10 }]);
+  expect(named("usage.cache_read.input_tokens")?.points).toMatchObject([{ value: 16 }]);
+  expect(named("usage.cache_write.input_tokens")?.points).toMatchObject([{ value: 4 }]);
+  expect(named("usage.reasoning.output_tokens")?.points).toMatchObject([{ value: 2 }]);
+});
+
+describe("content", () => {
+  const told = (spans: readonly sdk.ReadableSpan[]): string =>
+    JSON.stringify(spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status })));
+  const secretive = () => mock(new LlmError("overloaded", "no treasure for you"), answer);
+
+  test("no word of it unless asked for", async () => {
+    const { layer, spans } = instrumented();
+    await generate(compose(secretive(), layer, retry({ baseDelay: 0 })), question);
+    expect(told(spans())).not.toMatch(/palm|treasure|pirate/);
+  });
+
+  test("all of it when asked for, in the conventions' form", async () => {
+    const { layer, spans } = instrumented({ captureContent: true });
+    await generate(compose(secretive(), layer, retry({ baseDelay: 0 })), question);
+    const { attributes } = spans()[1]!;
+    expect(JSON.parse(String(attributes["gen_ai.system_instructions"]))).toEqual([
+      { type: "text", content: "Be a secretive pirate." },
+    ]);
+    expect(JSON.parse(String(attributes["gen_ai.input.messages"]))).toEqual([
+      { role: "user", parts: [{ type: "text", content: "Where is the treasure?" }] },
+    ]);
+    expect(JSON.parse(String(attributes["gen_ai.output.messages"]))).toEqual([
+      { role: "assistant", parts: [{ type: "text", content: "Under the old palm." }], finish_reason: "stop" },
+    ]);
+  });
+});
+
+describe("against the simulator", () => {
+  const simulator = createSimulator({ seed: 3 });
+  afterAll(() => simulator.close());
+
+  test("address, request id and the SDK's own spans: each request counted once", async () => {
+    const { url, port } = await simulator.listen();
+    const spans = new sdk.InMemorySpanExporter();
+    const tracers = new sdk.TracerProvider({ spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: spans })] });
+    trace.setGlobalTracerProvider(tracers); // where the SDK would send its own
+    await generate(compose(anthropic("claude-opus-5-5", { apiKey: "k", baseURL: url }), telemetry()), question);
+    trace.disable();
+    const inferences = spans
+      .getFinishedSpans()
+      .filter((span) => span.attributes["gen_ai.operation.name"] !== undefined);
+    expect(inferences).toHaveLength(1);
+    expect(inferences[0]?.attributes).toMatchObject({ "server.address": "127.0.0.1", "server.port": port });
+    expect(inferences[0]?.attributes["llm.request_id"]).toMatch(/^req_/);
+  });
+});
+
+describe("the laws hold below it", () => {
+  for (const check of conformance(() => compose(mock(answer), instrumented().layer))) test(check.name, check.run);
+});
