@@ -1,6 +1,6 @@
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";
-import { APICallError, embed, generateObject, generateText, streamText, tool, type LanguageModel } from "ai";
+import { APICallError, embed, generateText, Output, streamText, tool, type LanguageModel } from "ai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { start, type Started } from "./test/start.ts";
@@ -64,8 +64,8 @@ describe.each(Object.keys(MODELS))("ai with %s", (name) => {
   test("an object that obeys its schema", async () => {
     const { model } = await open();
     const schema = z.object({ name: z.string(), kind: z.enum(["fish", "mammal"]), tags: z.array(z.string()) });
-    const { object } = await generateObject({ model, schema, prompt: "Describe a whale" });
-    expect(schema.safeParse(object).success).toBe(true);
+    const { output } = await generateText({ model, output: Output.object({ schema }), prompt: "Describe a whale" });
+    expect(schema.safeParse(output).success).toBe(true);
   });
 
   test("errors are the vendor's, and are retried", async () => {

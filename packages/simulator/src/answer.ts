@@ -15,6 +15,12 @@ export type AnswerPart =
   | { readonly type: "tool-call"; readonly name: string; readonly input: Json; readonly id?: string }
   | { readonly type: "refusal"; readonly text: string; readonly category?: string }
   | {
+      /** A search of the web that the vendor makes (nothing of it shows on Chat Completions). */
+      readonly type: "search";
+      readonly query: string;
+      readonly results: readonly Citation[];
+    }
+  | {
       /** A content block (Anthropic), an output item (Responses) or fields of the message (Chat), sent as it is. */
       readonly type: "native";
       readonly value: Json;
@@ -80,6 +86,8 @@ export interface Question {
   readonly parallelTools: boolean;
   /** JSON schema that the answer obeys. */
   readonly schema?: unknown;
+  /** Whether the vendor's web search may be used. */
+  readonly search: boolean;
   /** Whether the answer is any JSON object. */
   readonly json: boolean;
   readonly maxTokens?: number;

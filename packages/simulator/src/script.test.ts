@@ -223,6 +223,33 @@ describe("how answers end", () => {
 });
 
 describe("what only hosted tools make", () => {
+  test("a search of the web, found and cited, is made up and billed", async () => {
+    const { anthropic, openai } = await start();
+    const search = { ...claude, messages: [{ role: "user" as const, content: "Find news about whales" }] };
+    const tools = [{ type: "web_search_20250305" as const, name: "web_search" as const }];
+    const message = await anthropic.messages.stream({ ...search, tools }).finalMessage();
+    expect(message.content.map(({ type }) => type)).toEqual([
+      "thinking",
+      "server_tool_use",
+      "web_search_tool_result",
+      "text",
+    ]);
+    expect(message.content.at(-1)).toMatchObject({ citations: [{ type: "web_search_result_location" }, {}] });
+    expect(message.usage.server_tool_use?.web_search_requests).toBe(1);
+    expect(message.stop_reason).toBe("end_turn");
+    const response = await openai.responses.create({
+      model: "gpt-6.1-sol",
+      input: "Find news about whales",
+      tools: [{ type: "web_search" }],
+      include: ["web_search_call.action.sources"],
+    });
+    expect(response.output.map(({ type }) => type)).toEqual(["reasoning", "web_search_call", "message"]);
+    expect(response.output[1]).toMatchObject({
+      action: { query: expect.stringContaining("whales"), sources: [{}, {}, {}] },
+    });
+    expect(response.output[2]).toMatchObject({ content: [{ annotations: [{ type: "url_citation" }, {}] }] });
+  });
+
   const OPENAI: readonly (readonly [Json, readonly string[]])[] = [
     [
       { type: "web_search_call", id: "ws_1", status: "completed", action: { type: "search", query: "x" } },

@@ -41,7 +41,7 @@ export type Resolved =
   | { readonly kind: "native"; readonly native: Json }
   | { readonly kind: "recording"; readonly recording: Recording };
 
-const PART_TYPES = new Set(["text", "reasoning", "tool-call", "refusal", "native"]);
+const PART_TYPES = new Set(["text", "reasoning", "tool-call", "refusal", "search", "native"]);
 const FINISHES = new Set([
   "stop",
   "length",
@@ -58,7 +58,10 @@ function checkPart(part: unknown, option: string): void {
   if (!isObject(part) || typeof type !== "string" || !PART_TYPES.has(type))
     throw new TypeError(`${option}.type must be one of ${[...PART_TYPES].join(", ")}, not ${JSON.stringify(type)}`);
   if (type === "native" && !isObject(part["value"])) throw new TypeError(`${option}.value must be an object`);
-  if (type === "tool-call") {
+  if (type === "search") {
+    if (typeof part["query"] !== "string") throw new TypeError(`${option}.query must be a text`);
+    if (!Array.isArray(part["results"])) throw new TypeError(`${option}.results must be a list of sources`);
+  } else if (type === "tool-call") {
     if (typeof part["name"] !== "string") throw new TypeError(`${option}.name must be a text`);
     if (!isObject(part["input"])) throw new TypeError(`${option}.input must be an object`);
   } else if (type !== "native" && typeof part["text"] !== "string")

@@ -63,6 +63,7 @@ export function account(question: Question, answers: readonly Answer[], reading:
       own.cacheWrite === undefined ? reading.written : { "5m": 0, "1h": 0, "30m": 0, "12h": 0, [ttl]: own.cacheWrite },
     output: own.output ?? counted.output,
     reasoning: own.reasoning ?? counted.reasoning,
+    searches: answers.flatMap(({ parts }) => parts).filter(({ type }) => type === "search").length,
     tier: tierOf(question, model),
     speed: question.body["speed"] === "fast" ? "fast" : "standard",
     ...(own.iterations && { subCalls: own.iterations }),

@@ -10,6 +10,8 @@ export interface Bill {
   /** Everything written, thoughts included. */
   readonly output: number;
   readonly reasoning: number;
+  /** Searches of the web that the vendor made. */
+  readonly searches: number;
   /** The tier that really served it. */
   readonly tier: string;
   /** `fast` where the caller asked for it (Anthropic). */

@@ -6,6 +6,8 @@ export function countPart(part: AnswerPart): number {
   switch (part.type) {
     case "tool-call":
       return countText(part.name) + countText(JSON.stringify(part.input)) + 8;
+    case "search":
+      return countText(part.query) + 8;
     case "native":
       return countValue(part.value);
     default:

@@ -27,7 +27,25 @@ const STOP: Readonly<Record<Finish, string>> = {
   failed: "end_turn",
 };
 
-function block(part: AnswerPart, context: MessageContext): Json {
+/** A search as two blocks: what was looked for, and what was found. */
+function searchBlocks(part: AnswerPart & { readonly type: "search" }, context: MessageContext): readonly Json[] {
+  const { random } = context;
+  const id = `srvtoolu_01${random.token(22)}`;
+  const caller = context.current ? { caller: { type: "direct" } } : {};
+  const content = part.results.map(({ title, url }) => ({
+    type: "web_search_result",
+    title,
+    url,
+    encrypted_content: seal("EqgB", 120, context.sealedFor, random),
+    page_age: null,
+  }));
+  return [
+    { type: "server_tool_use", id, name: "web_search", input: { query: part.query }, ...caller },
+    { type: "web_search_tool_result", tool_use_id: id, content, ...caller },
+  ];
+}
+
+function block(part: Exclude<AnswerPart, { readonly type: "search" }>, context: MessageContext): Json {
   const { random } = context;
   switch (part.type) {
     case "text":
@@ -77,7 +95,7 @@ export function messageUsage(bill: Bill, current: boolean): Json {
     output_tokens: bill.output,
     ...(current && {
       output_tokens_details: { thinking_tokens: bill.reasoning },
-      server_tool_use: null,
+      server_tool_use: bill.searches === 0 ? null : { web_search_requests: bill.searches, web_fetch_requests: 0 },
       speed: bill.speed,
     }),
     service_tier: bill.tier,
@@ -140,7 +158,7 @@ export function message(answer: Answer, bill: Bill, context: MessageContext): Js
     ...(context.current && { container: null, diagnostics: null }),
     content: answer.parts
       .filter((part) => part.type !== "refusal" || part.text !== "")
-      .map((part) => block(part, context)),
+      .flatMap((part) => (part.type === "search" ? searchBlocks(part, context) : [block(part, context)])),
     stop_reason: stop,
     stop_sequence: answer.stopSequence ?? null,
     ...((context.current || details) && { stop_details: details }),

@@ -39,6 +39,7 @@ export function anthropicQuestion(body: Json, model: ModelProfile): Question {
     toolChoice: toolChoice(choice),
     parallelTools: choice["disable_parallel_tool_use"] !== true,
     ...(isObject(format["schema"]) && { schema: format["schema"] }),
+    search: objectsOf(body["tools"]).some((tool) => textOf(tool["type"]).startsWith("web_search_")),
     json: false,
     ...(maxTokens !== undefined && { maxTokens }),
     stop: stopList(body["stop_sequences"]),

@@ -85,7 +85,7 @@ export interface FaultRule {
   readonly atByte?: number;
   /** `slow-headers`, `stall`: for how many milliseconds. Default 1000 for `slow-headers`, for ever for `stall`. `refuse`: until it is removed. */
   readonly for?: number;
-  /** `giant-line`: length in bytes. Default 1 MiB. `endless-headers`: milliseconds between two lines. Default 10. */
+  /** `giant-line`: length in bytes, at most 64 MiB. Default 1 MiB. `endless-headers`: milliseconds between two lines. Default 10. */
   readonly size?: number;
 }
 
@@ -122,6 +122,9 @@ const NAMES: ReadonlySet<string> = new Set([
   "hang",
 ]);
 
+/** The longest line that is made, in bytes. */
+const LARGEST = 67_108_864;
+
 type Check = (value: unknown) => boolean;
 
 const whole: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
@@ -156,7 +159,7 @@ const FIELDS: Readonly<Record<string, readonly [Check, string]>> = {
   at: [whole, "a whole number ≥ 0"],
   atByte: [whole, "a whole number ≥ 0"],
   for: [amount, "milliseconds ≥ 0"],
-  size: [positive, "a whole number ≥ 1"],
+  size: [(value) => positive(value) && Number(value) <= LARGEST, `a whole number from 1 to ${LARGEST}`],
 };
 
 /** Fields that look at a request, which `refuse` never sees. */

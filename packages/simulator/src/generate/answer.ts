@@ -1,4 +1,4 @@
-import type { Answer, AnswerPart, Question, ToolSpec } from "../answer.ts";
+import type { Answer, AnswerPart, Citation, Question, ToolSpec } from "../answer.ts";
 import type { Json } from "../json.ts";
 import { draw, random as seeded, type Distribution, type Random } from "../random.ts";
 import { isObject } from "../json.ts";
@@ -11,6 +11,8 @@ export interface Generation {
   /** Length of a text, in tokens. */
   readonly length: Distribution;
   readonly languages: Languages;
+  /** The most tokens that an answer may have. */
+  readonly most: number;
 }
 
 /** Tokens of thought by effort. */
@@ -49,6 +51,15 @@ function input(tool: ToolSpec, words: readonly string[], random: Random): Json {
   return isObject(value) ? value : {};
 }
 
+/** Pages that a search of the web may have found; none if there is nothing to look for. */
+function search(words: readonly string[], random: Random): readonly Citation[] {
+  return words.slice(0, 3).map((word) => ({
+    title: `${word.charAt(0).toUpperCase()}${word.slice(1)}, an overview`,
+    url: `https://example.com/${encodeURIComponent(word.toLowerCase())}/${random.integer(100, 999)}`,
+    quote: prose([word], 8, "en", random),
+  }));
+}
+
 /**
  * A plausible answer. It depends on the seed, the model and the conversation alone: asked again, streamed or not, it is
  * the same.
@@ -71,11 +82,14 @@ export function generate(question: Question, options: Generation): Answer {
     const text = prose(words, 20, language, random);
     parts.push({ type: "text", text: JSON.stringify({ topic: words[0] ?? "answer", answer: text }) });
   } else {
-    const tokens = Math.max(1, draw(options.length, random));
+    const tokens = Math.min(options.most, Math.max(1, draw(options.length, random)));
     const lead = question.toolResults
       ? `According to the tools: ${question.toolResults.join("; ").slice(0, 400)}\n\n`
       : "";
-    parts.push({ type: "text", text: lead + prose(words, tokens, language, random) });
+    const sources = question.search ? search(words, random) : [];
+    if (sources.length > 0) parts.push({ type: "search", query: words.join(" "), results: sources });
+    const text = lead + prose(words, tokens, language, random);
+    parts.push({ type: "text", text, ...(sources.length > 0 && { citations: sources.slice(0, 2) }) });
   }
   return { parts };
 }

@@ -51,6 +51,9 @@ function common(
     toolChoice: toolChoice(body["tool_choice"]),
     parallelTools: body["parallel_tool_calls"] !== false,
     ...(format["type"] === "json_schema" && isObject(schema) && { schema }),
+    search:
+      isObject(body["web_search_options"]) ||
+      objectsOf(body["tools"]).some((tool) => textOf(tool["type"]).startsWith("web_search")),
     json: format["type"] === "json_object",
     stop: stopList(body["stop"]),
     key: keyOf(body),

@@ -15,8 +15,6 @@ export interface ResponseContext {
   /** The effort that the model used. */
   readonly effort: string;
   readonly tier: string;
-  /** Whether thoughts come with encrypted content. */
-  readonly encrypted: boolean;
   readonly random: Random;
 }
 
@@ -25,6 +23,10 @@ const HEX = "0123456789abcdef";
 /** An id in the form that the Responses API gives its objects and items. */
 export function itemId(prefix: string, random: Random): string {
   return `${prefix}_${random.token(50, HEX)}`;
+}
+
+function includes(body: Json, what: string): boolean {
+  return Array.isArray(body["include"]) && body["include"].includes(what);
 }
 
 function item(part: AnswerPart, status: string, body: Json, context: ResponseContext): Json {
@@ -54,7 +56,7 @@ function item(part: AnswerPart, status: string, body: Json, context: ResponseCon
       return {
         id: itemId("rs", random),
         type: "reasoning",
-        ...(context.encrypted && {
+        ...(includes(body, "reasoning.encrypted_content") && {
           encrypted_content: seal("gAAAAABp", 240 + part.text.length, context.sealedFor, random),
         }),
         summary: summarised ? [{ type: "summary_text", text: part.text }] : [],
@@ -68,6 +70,19 @@ function item(part: AnswerPart, status: string, body: Json, context: ResponseCon
         arguments: JSON.stringify(part.input),
         call_id: part.id ?? `call_${random.token(24)}`,
         name: part.name,
+      };
+    case "search":
+      return {
+        id: itemId("ws", random),
+        type: "web_search_call",
+        status: "completed",
+        action: {
+          type: "search",
+          query: part.query,
+          ...(includes(body, "web_search_call.action.sources") && {
+            sources: part.results.map(({ url }) => ({ type: "url", url })),
+          }),
+        },
       };
     case "native":
       return part.value;
@@ -148,5 +163,6 @@ export function response(answer: Answer, bill: Bill, body: Json, context: Respon
       item(part, status === "incomplete" && n === last ? "incomplete" : "completed", body, context),
     ),
     usage: status === "failed" ? null : responseUsage(bill),
+    ...(bill.searches > 0 && { tool_usage: { web_search: { num_requests: bill.searches } } }),
   };
 }

@@ -19,9 +19,17 @@ export interface ResponseStore {
   readonly history: (id: unknown) => readonly Json[];
 }
 
-/** A store that keeps the last `size` responses. */
+/** The most characters of JSON that a store holds. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+
+/** A store that keeps the last `size` responses, and fewer where they are large. */
 export function createResponseStore(size = 256): ResponseStore {
-  const stored = new Map<string, StoredResponse>();
+  const stored = new Map<string, StoredResponse & { readonly characters: number }>();
+  let total = 0;
+  const remove = (id: string): boolean => {
+    total -= stored.get(id)?.characters ?? 0;
+    return stored.delete(id);
+  };
   const history = (id: unknown): readonly Json[] => {
     const found = stored.get(textOf(id));
     return found ? [...found.input, ...objectsOf(found.response["output"])] : [];
@@ -44,12 +52,16 @@ export function createResponseStore(size = 256): ResponseStore {
       return { ...body, input: expanded };
     },
     get: (id) => stored.get(id),
-    delete: (id) => stored.delete(id),
+    delete: remove,
     add: (response, body) => {
-      const [oldest] = stored.keys();
-      if (stored.size >= size && oldest !== undefined) stored.delete(oldest);
       const input = [...history(body["previous_response_id"]), ...inputItems(body["input"])];
-      stored.set(textOf(response["id"]), { response, input });
+      const characters = JSON.stringify(input).length + JSON.stringify(response).length;
+      stored.set(textOf(response["id"]), { response, input, characters });
+      total += characters;
+      for (const oldest of stored.keys()) {
+        if (stored.size <= size && total <= MOST_CHARACTERS) break;
+        remove(oldest);
+      }
     },
   };
 }

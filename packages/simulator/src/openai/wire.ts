@@ -59,7 +59,6 @@ export const responsesWire: WireFormat = {
       created,
       effort: question.effort,
       tier: bill.tier,
-      encrypted: Array.isArray(body["include"]) && body["include"].includes("reasoning.encrypted_content"),
       random,
     }),
   frames: (finished, { random }) => responseEvents(finished, random),

@@ -24,9 +24,10 @@ export async function scripted(asked: Asked, context: Context): Promise<Resolved
 export function generated(asked: Asked, format: WireFormat, context: Context, room: number): readonly Answer[] {
   const { seed, length, languages } = context.settings;
   const { question } = asked;
+  const most = Math.min(question.maxTokens ?? Infinity, asked.model.maxOutput, room);
   asked.x.note.source = "generated";
   return Array.from({ length: format.count(asked.body) }, (_, index) => {
     const one = index === 0 ? question : { ...question, key: `${question.key}#${index}` };
-    return limitAnswer(generate(one, { seed, length, languages }), question, room);
+    return limitAnswer(generate(one, { seed, length, languages, most }), question, room);
   });
 }

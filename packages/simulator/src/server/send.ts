@@ -61,7 +61,7 @@ export function setVendorHeaders(x: Exchange, vendor: Vendor, clockNow: number):
   } else {
     x.res.setHeader("x-request-id", x.requestId);
     x.res.setHeader("openai-version", "2020-10-01");
-    x.res.setHeader("openai-organization", "simulated");
+    x.res.setHeader("openai-organization", "org-000000000000000000000000");
   }
   x.res.setHeader("date", new Date(clockNow).toUTCString());
 }

@@ -23,8 +23,8 @@ export async function start(options: SimulatorOptions = {}): Promise<Started> {
     simulator,
     url,
     port,
-    anthropic: new Anthropic({ baseURL: url, apiKey: "sk-any", maxRetries: 0 }),
-    openai: new OpenAI({ baseURL: `${url}/v1`, apiKey: "sk-any", maxRetries: 0 }),
+    anthropic: new Anthropic({ baseURL: url, apiKey: "sk-any", maxRetries: 0, logLevel: "off" }),
+    openai: new OpenAI({ baseURL: `${url}/v1`, apiKey: "sk-any", maxRetries: 0, logLevel: "off" }),
     post: (path, body, headers) =>
       fetch(url + path, {
         method: "POST",
