@@ -8,7 +8,7 @@ import { noUsage, type Usage } from "./usage.ts";
 type Block =
   | { readonly type: "text"; text: string }
   | { readonly type: "reasoning"; text: string; data?: JsonObject }
-  | { readonly type: "tool-call"; readonly id: string; readonly name: string; json: string }
+  | { readonly type: "tool-call"; readonly first: ToolCallDelta; json: string }
   | { readonly type: "opaque"; readonly vendor: string; readonly value: Json };
 
 /** Something that parts are added to, and that tells the answer so far. */
@@ -26,27 +26,26 @@ export interface Fold {
   readonly result: () => ChatResult;
 }
 
-const toolCall = (id: string, name: string, json: string): ToolCallPart => {
-  if (json.trim() === "") return { type: "tool-call", id, name, input: {} };
+const toolCall = ({ id, name, data }: ToolCallDelta, json: string): ToolCallPart => {
+  const call = { type: "tool-call", id, name, ...(data && { data }) } as const;
+  if (json.trim() === "") return { ...call, input: {} };
   try {
-    return { type: "tool-call", id, name, input: JSON.parse(json) as Json };
+    return { ...call, input: JSON.parse(json) as Json };
   } catch {
-    return { type: "tool-call", id, name, input: json, malformed: true };
+    return { ...call, input: json, malformed: true };
   }
 };
 
 type Delta = TextDelta | ReasoningDelta | ToolCallDelta;
 
 const newBlock = (part: Delta): Block =>
-  part.type === "tool-call"
-    ? { type: "tool-call", id: part.id, name: part.name, json: "" }
-    : { type: part.type, text: "" };
+  part.type === "tool-call" ? { type: "tool-call", first: part, json: "" } : { type: part.type, text: "" };
 
 /** The message parts that blocks have become; reasoning carries the model that wrote it. */
 const toContent = (blocks: Iterable<Block>, vendor: string, model: string): AssistantPart[] => {
   const content: AssistantPart[] = [];
   for (const block of blocks)
-    if (block.type === "tool-call") content.push(toolCall(block.id, block.name, block.json));
+    if (block.type === "tool-call") content.push(toolCall(block.first, block.json));
     else if (block.type === "reasoning") content.push({ ...block, vendor, model });
     else content.push({ ...block });
   return content;

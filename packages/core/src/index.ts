@@ -31,4 +31,5 @@ export * from "./time.ts";
 export * from "./timeout.ts";
 export * from "./until.ts";
 export * from "./usage.ts";
+export * from "./validate.ts";
 export * from "./watch.ts";

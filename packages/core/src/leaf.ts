@@ -186,7 +186,7 @@ export function leaf<E>(
       const ready = shift();
       if (ready) return ready;
       if (state !== "open" || !events) {
-        if (state === "open") throw truncated();
+        if (state === "open") throw truncated(model);
         return DONE;
       }
       const next = await events.next();

@@ -44,6 +44,8 @@ export interface ToolCallPart extends Cacheable {
   readonly input: Json;
   /** The model's arguments were not JSON. */
   readonly malformed?: true;
+  /** What a vendor adds and wants to see again, by vendor. */
+  readonly data?: { readonly [vendor: string]: JsonObject };
 }
 
 /** What a tool answered. */
@@ -67,7 +69,10 @@ export interface ReasoningPart {
   readonly data?: JsonObject;
 }
 
-/** Something that a vendor sends and we have no word for; it goes back to that vendor as it came. */
+/**
+ * Something that a vendor sends and we have no word for; it goes back to that vendor as it came. Citations are such:
+ * they follow the text that they are about.
+ */
 export interface OpaquePart {
   readonly type: "opaque";
   readonly vendor: string;

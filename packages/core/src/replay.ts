@@ -10,7 +10,7 @@ const toPart = (part: AssistantPart, block: number): StreamPart => {
       return { type: "reasoning", block, delta: part.text, ...(part.data && { data: part.data }) };
     case "tool-call": {
       const delta = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-      return { type: "tool-call", block, id: part.id, name: part.name, delta };
+      return { type: "tool-call", block, id: part.id, name: part.name, delta, ...(part.data && { data: part.data }) };
     }
     case "opaque":
       return { type: "opaque", block, vendor: part.vendor, value: part.value };

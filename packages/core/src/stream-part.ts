@@ -78,6 +78,8 @@ export interface ToolCallDelta {
   readonly id: string;
   readonly name: string;
   readonly delta: string;
+  /** What a vendor adds and wants to see again, by vendor; on the first piece. */
+  readonly data?: { readonly [vendor: string]: JsonObject };
 }
 
 /** The usage so far, at any time; cumulative. */

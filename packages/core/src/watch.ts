@@ -18,7 +18,8 @@ export interface Watcher {
 const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /** The error of a stream that ended without its `finish` part. */
-export const truncated = (): LlmError => new LlmError("truncated", "the stream ended before the answer did");
+export const truncated = (at?: { readonly vendor: string; readonly model: string }): LlmError =>
+  new LlmError("truncated", "the stream ended before the answer did", { vendor: at?.vendor, model: at?.model });
 
 /**
  * Looks at a stream without changing it. `enter` runs at the first `next()`, and may throw to reject the call or wait

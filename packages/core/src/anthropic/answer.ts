@@ -1,6 +1,6 @@
 import { LlmError } from "../error.ts";
-import { isRecord, type JsonObject } from "../json.ts";
-import type { FinishReason, StreamPart } from "../stream-part.ts";
+import { isRecord } from "../json.ts";
+import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { asJson, list, record, text } from "../vendor/fields.ts";
 import type { Frame, Reader } from "../vendor/reader.ts";
@@ -26,17 +26,34 @@ const parsed = (json: string): unknown => {
 
 type Push = (part: StreamPart) => void;
 
+/** What a message has for which there is a word, or which says nothing. */
+const KNOWN = new Set([
+  "id",
+  "type",
+  "role",
+  "model",
+  "content",
+  "usage",
+  "stop_reason",
+  "stop_sequence",
+  "stop_details",
+]);
+
+/** Where the blocks of citations begin: behind all that the vendor numbers. */
+const CITATIONS = 1_000_000;
+
 /** A reader for one answer of Anthropic Messages, for both of its wires. */
 export function newMessagesReader(frame: Frame): Reader {
   const { vendor } = frame;
   const usage = usageReports();
-  const tools = new Map<number, { readonly id: string; readonly name: string }>();
+  const tools = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
   const held = new Map<number, { readonly content: Record<string, unknown>; json: string }>(); // opaque blocks still growing
   let base = 0; // a proxy that begins anew numbers its blocks anew
   let used = 0;
   let final: Usage = noUsage;
   let reason: string | undefined;
-  let details: JsonObject | undefined;
+  let details: Record<string, unknown> | undefined;
+  let cited = CITATIONS;
 
   const begin = (message: unknown, push: Push): void => {
     const id = text(message, "id");
@@ -48,11 +65,23 @@ export function newMessagesReader(frame: Frame): Reader {
       ...frame.start,
     });
     final = usage.add(record(message, "usage"));
+    rest(message, push);
+  };
+  const cite = (at: number, citation: unknown, push: Push): void =>
+    push({ type: "opaque", vendor, block: cited++, value: asJson({ type: "citation", block: at, citation }) });
+  /** The fields of a message for which there is no word: its container, its diagnostics. */
+  const rest = (of: unknown, push: Push): void => {
+    const fields = Object.entries(isRecord(of) ? of : {}).filter(
+      ([key, value]) => !KNOWN.has(key) && value !== null && value !== undefined,
+    );
+    if (fields.length > 0)
+      push({ type: "opaque", vendor, value: asJson({ type: "message", ...Object.fromEntries(fields) }) });
   };
   const end = (of: unknown): void => {
     reason = text(of, "stop_reason") ?? reason;
-    const more = record(of, "stop_details");
-    if (Object.keys(more).length > 0) details = asJson(more);
+    const sequence = text(of, "stop_sequence");
+    const more = { ...record(of, "stop_details"), ...(sequence !== undefined && { stop_sequence: sequence }) };
+    if (Object.keys(more).length > 0) details = more;
   };
   const finish = (push: Push): void => {
     let mapped = FINISH[reason ?? ""] ?? "other";
@@ -66,7 +95,7 @@ export function newMessagesReader(frame: Frame): Reader {
       type: "finish",
       reason: mapped,
       ...(reason !== undefined && { raw: reason }),
-      ...(details && { details }),
+      ...(details && { details: asJson(details) }),
       usage: final,
     });
   };
@@ -79,8 +108,7 @@ export function newMessagesReader(frame: Frame): Reader {
       case "text": {
         const delta = text(content, "text") ?? "";
         if (delta !== "") push({ type: "text", block: at, delta });
-        for (const citation of list(content, "citations"))
-          push({ type: "opaque", vendor, value: asJson({ type: "citation", block: at, citation }) });
+        for (const citation of list(content, "citations")) cite(at, citation, push);
         break;
       }
       case "thinking": {
@@ -97,7 +125,13 @@ export function newMessagesReader(frame: Frame): Reader {
         push({ type: "reasoning", block: at, delta: "", data: { redacted: text(content, "data") ?? "" } });
         break;
       case "tool_use": {
-        tools.set(at, { id: text(content, "id") ?? "", name: text(content, "name") ?? "" });
+        const caller = record(content, "caller");
+        const byProgram = Object.keys(caller).length > 0 && caller["type"] !== "direct";
+        tools.set(at, {
+          id: text(content, "id") ?? "",
+          name: text(content, "name") ?? "",
+          ...(byProgram && { data: { [vendor]: asJson({ caller }) } }),
+        });
         const input = isRecord(content) ? content["input"] : undefined;
         const comes = !whole && isRecord(input) && Object.keys(input).length === 0; // in deltas
         call(at, comes || input === undefined ? "" : JSON.stringify(input), push);
@@ -136,7 +170,7 @@ export function newMessagesReader(frame: Frame): Reader {
     const tool = tools.get(at);
     if (!tool) push({ type: "opaque", vendor, value: { type: "input_json_delta", block: at, partial_json: delta } });
     else if (tool.name === frame.outputTool) push({ type: "text", block: at, delta });
-    else push({ type: "tool-call", block: at, id: tool.id, name: tool.name, delta });
+    else push({ type: "tool-call", block: at, ...tool, delta });
   };
   const change = (index: number, delta: unknown, event: unknown, push: Push): void => {
     const at = base + index;
@@ -151,11 +185,7 @@ export function newMessagesReader(frame: Frame): Reader {
       case "input_json_delta":
         return call(at, text(delta, "partial_json") ?? "", push);
       case "citations_delta":
-        return push({
-          type: "opaque",
-          vendor,
-          value: asJson({ type: "citation", block: at, citation: record(delta, "citation") }),
-        });
+        return cite(at, record(delta, "citation"), push);
       default:
         return push({ type: "opaque", vendor, value: asJson(event) });
     }
@@ -178,6 +208,7 @@ export function newMessagesReader(frame: Frame): Reader {
           break;
         case "message_delta":
           end(record(event, "delta"));
+          rest(record(event, "delta"), push);
           final = usage.add(record(event, "usage"));
           push({ type: "usage", usage: final });
           break;

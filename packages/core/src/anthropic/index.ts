@@ -3,27 +3,19 @@
  *
  * @module
  */
-import Anthropic, { type ClientOptions } from "@anthropic-ai/sdk";
 import { newCall } from "../call.ts";
 import { leaf } from "../leaf.ts";
-import type { Capabilities, Model, Provider } from "../provider.ts";
+import type { Model, Provider } from "../provider.ts";
 import { until } from "../until.ts";
 import { toLlmError } from "../vendor/api-error.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { providerName, sdkWire, type Dialect } from "../vendor/wire.ts";
+import { check, providerName, sdkWire, type Dialect } from "../vendor/wire.ts";
 import { newMessagesReader } from "./answer.ts";
+import { clientOf, vendorOf, type AnthropicOptions } from "./client.ts";
 import { anthropicFamilies } from "./families.ts";
 import { toCount, toMessages, type MessagesBody } from "./request.ts";
 
-/** The SDK's own client, or the options to make one with, and what the table of models may not know. */
-export interface AnthropicOptions extends ClientOptions {
-  /** A client of yours, with its base URL, its fetch and its keys. */
-  readonly client?: Anthropic;
-  /** The vendor's name for prices, health and events. Default `"anthropic"`. */
-  readonly vendor?: string;
-  /** What the model can do, over what the table says. */
-  readonly can?: Partial<Capabilities>;
-}
+export type { AnthropicOptions, MessagesClient } from "./client.ts";
 
 /**
  * A Claude model behind Anthropic's Messages API. Model ids are not checked against a list. Retries are yours to add, as
@@ -39,11 +31,10 @@ export interface AnthropicOptions extends ClientOptions {
  * ```
  */
 export function anthropic(model: string, options: AnthropicOptions = {}): Provider {
-  const { client: given, vendor = "anthropic", can, ...clientOptions } = options;
-  // its log would hold prompts, its own spans would count everything twice
-  const client = given ?? new Anthropic({ logLevel: "off", openTelemetry: false, ...clientOptions });
+  const vendor = vendorOf(options);
+  const client = clientOf(vendor, model, options);
   const endpoint = client.baseURL;
-  const to: Model = { vendor, model, endpoint, can: { ...capabilitiesOf(model, anthropicFamilies), ...can } };
+  const to: Model = { vendor, model, endpoint, can: { ...capabilitiesOf(model, anthropicFamilies), ...options.can } };
   const origin = { vendor, model, secret: client.apiKey ?? client.authToken ?? undefined };
   const dialect: Dialect<MessagesBody> = {
     name: "anthropic",
@@ -54,18 +45,21 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Provid
     reader: newMessagesReader,
   };
 
+  const countTokens: Provider["countTokens"] = async (request, call = newCall()) => {
+    try {
+      check(to, request);
+      const settings = { maxRetries: 0, ...(call.signal && { signal: call.signal }) };
+      const counting = client.messages.countTokens?.(toCount(toMessages(request, to).body), settings);
+      return (await until(Promise.resolve(counting), call))?.input_tokens ?? 0;
+    } catch (error) {
+      throw toLlmError(error, origin);
+    }
+  };
+
   return {
     name: providerName(vendor, model, endpoint, "https://api.anthropic.com"),
     models: [to],
     stream: (request, call) => leaf(to, request, call, sdkWire(to, origin, request, call.whole, dialect)),
-    countTokens: async (request, call = newCall()) => {
-      try {
-        const settings = { maxRetries: 0, ...(call.signal && { signal: call.signal }) };
-        const counted = await until(client.messages.countTokens(toCount(toMessages(request, to).body), settings), call);
-        return counted.input_tokens;
-      } catch (error) {
-        throw toLlmError(error, origin);
-      }
-    },
+    ...(client.messages.countTokens && { countTokens }),
   };
 }

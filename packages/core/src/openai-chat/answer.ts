@@ -1,7 +1,7 @@
 import { LlmError } from "../error.ts";
 import { isRecord } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
-import type { FinishReason, StreamPart } from "../stream-part.ts";
+import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { bodyError, type Origin } from "../vendor/api-error.ts";
 import { asJson, list, record, text } from "../vendor/fields.ts";
@@ -17,11 +17,23 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   content_filter: "content-filter",
 };
 
+/** The fields of a message that have a word. */
+const KNOWN = new Set([
+  "role",
+  "content",
+  "refusal",
+  "tool_calls",
+  "function_call",
+  "reasoning_content",
+  "reasoning",
+  "annotations",
+]);
+
 /** A reader for one answer of Chat Completions, for both of its wires and for what compatible servers make of them. */
 export function newChatReader(frame: Frame, origin: Origin): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>();
-  const calls = new Map<number, { readonly id: string; readonly name: string }>();
+  const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
   let started = false;
   let refused = false;
   let reason: string | undefined;
@@ -62,7 +74,12 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
         ? fields["index"]
         : (known ?? (id ? calls.size : Math.max(lastCall, position)));
     const body = record(call, "function");
-    const tool = calls.get(index) ?? { id: id ?? `call_${index}`, name: text(body, "name") ?? "" };
+    const more = record(call, "extra_content"); // Gemini's signatures
+    const tool = calls.get(index) ?? {
+      id: id ?? `call_${index}`,
+      name: text(body, "name") ?? "",
+      ...(Object.keys(more).length > 0 && { data: { [vendor]: asJson({ extra_content: more }) } }),
+    };
     calls.set(index, tool);
     lastCall = index;
     const block = blockOf(`call ${index}`);
@@ -70,22 +87,46 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
     if (tool.name === frame.outputTool) push({ type: "text", block, delta });
     else push({ type: "tool-call", block, ...tool, delta });
   };
+  const think = (field: string, delta: string | undefined, push: Push): void => {
+    if (!delta) return;
+    const begun = blocks.has("reasoning");
+    push({ type: "reasoning", block: blockOf("reasoning"), delta, ...(!begun && { data: { field } }) });
+  };
+  const speak = (delta: string | undefined, push: Push): void => {
+    if (delta) push({ type: "text", block: blockOf("text"), delta });
+  };
   /** A delta, or a whole message: they have the same fields. */
   const say = (message: unknown, push: Push): void => {
-    const thought = text(message, "reasoning_content") ?? text(message, "reasoning");
-    if (thought) push({ type: "reasoning", block: blockOf("reasoning"), delta: thought });
-    const content = text(message, "content");
-    if (content) push({ type: "text", block: blockOf("text"), delta: content });
-    const refusal = text(message, "refusal");
-    if (refusal) {
-      refused = true;
-      push({ type: "text", block: blockOf("text"), delta: refusal });
+    const field = text(message, "reasoning_content") === undefined ? "reasoning" : "reasoning_content";
+    think(field, text(message, field), push);
+    speak(text(message, "content"), push);
+    for (const piece of list(message, "content")) {
+      // Mistral's pieces
+      const thoughts = list(piece, "thinking").map((thought) => text(thought, "text") ?? "");
+      think("thinking", thoughts.join(""), push);
+      speak(text(piece, "text"), push);
     }
+    for (const [key, value] of Object.entries(isRecord(message) ? message : {}))
+      if (!KNOWN.has(key) && value !== null && value !== undefined)
+        push({ type: "opaque", vendor, value: asJson({ type: key, [key]: value }) });
+    const refusal = text(message, "refusal");
+    refused ||= Boolean(refusal);
+    speak(refusal, push);
     list(message, "tool_calls").forEach((call, position) => toolCall(call, position, push));
     const old = record(message, "function_call");
     if (Object.keys(old).length > 0) toolCall({ index: 0, id: "call_0", function: old }, 0, push);
     for (const annotation of list(message, "annotations"))
-      push({ type: "opaque", vendor, value: asJson({ type: "annotation", annotation }) });
+      push({
+        type: "opaque",
+        vendor,
+        block: blockOf(`note ${blocks.size}`),
+        value: asJson({ type: "annotation", annotation }),
+      });
+  };
+  const odds = (choice: unknown, push: Push): void => {
+    const logprobs = record(choice, "logprobs");
+    if (Object.keys(logprobs).length > 0)
+      push({ type: "opaque", vendor, value: asJson({ type: "logprobs", logprobs }) });
   };
   const finish = (push: Push): void => {
     let mapped = FINISH[reason ?? ""] ?? "other";
@@ -108,6 +149,7 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
       for (const choice of list(chunk, "choices")) {
         if (isRecord(choice) && typeof choice["index"] === "number" && choice["index"] > 0) continue;
         say(record(choice, "delta"), push);
+        odds(choice, push);
         reason = text(choice, "finish_reason") ?? reason;
       }
       if (usage !== noUsage && reason === undefined) push({ type: "usage", usage });
@@ -126,6 +168,7 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
       begin(answer, push);
       meter(answer);
       say(record(choice, "message"), push);
+      odds(choice, push);
       reason = text(choice, "finish_reason");
       finish(push);
       return parts;

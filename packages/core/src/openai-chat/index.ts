@@ -36,7 +36,10 @@ export function openaiChat(model: string, options: OpenAIOptions = {}): Provider
   const dialect: Dialect<ChatBody> = {
     name: "openai",
     requestIdHeader: "x-request-id",
-    prepare: (request) => toChat(request, to),
+    prepare: (request) => {
+      client(); // or the error of one that cannot be made, for want of a key
+      return toChat(request, to);
+    },
     send: (body, settings, whole) =>
       whole
         ? client().chat.completions.create(body, settings)

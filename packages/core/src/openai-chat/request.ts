@@ -1,14 +1,16 @@
 import type OpenAI from "openai";
 import { LlmError } from "../error.ts";
 import type { AssistantPart, Message, ToolResultPart, UserPart } from "../message.ts";
-import { effortFor, samplingFor } from "../openai/hints.ts";
+import { samplingFor } from "../openai/hints.ts";
 import { dataUrl, plainText } from "../openai/media.ts";
-import { breakpoint } from "../openai/request.ts";
+import { breakpoint, CACHE_TIMES } from "../openai/request.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, Effort } from "../request.ts";
-import { withoutMarks } from "../vendor/cache-marks.ts";
-import { splitOptions } from "../vendor/fields.ts";
-import { outputMode, outputName, outputSchema } from "../vendor/output.ts";
+import { suitMarks } from "../vendor/cache-marks.ts";
+import { effortFor } from "../vendor/effort.ts";
+import { splitOptions, text, withOptions } from "../vendor/fields.ts";
+import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
+import { sameModel } from "../vendor/same-model.ts";
 import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
 import type { Prepared } from "../vendor/wire.ts";
 
@@ -52,16 +54,27 @@ function results(parts: readonly ToolResultPart[], to: Model): Param[] {
   return media.length > 0 ? [...params, { role: "user", content: media }] : params;
 }
 
-/** Reasoning has no place on this wire. */
-function assistant(parts: readonly AssistantPart[]): Param[] {
-  const text = parts.reduce((all, part) => (part.type === "text" ? all + part.text : all), "");
-  const calls = parts.flatMap((part): OpenAI.Chat.ChatCompletionMessageFunctionToolCall[] => {
-    if (part.type !== "tool-call") return [];
-    const json = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-    return [{ type: "function", id: part.id, function: { name: part.name, arguments: json } }];
-  });
-  if (text === "" && calls.length === 0) return [];
-  return [{ role: "assistant", content: text === "" ? null : text, ...(calls.length > 0 && { tool_calls: calls }) }];
+/**
+ * Reasoning has no place on OpenAI's wire. Other servers have a field for it, and want it back with the tool calls that
+ * it led to.
+ */
+function assistant(parts: readonly AssistantPart[], to: Model): Param[] {
+  let said = "";
+  const calls: OpenAI.Chat.ChatCompletionMessageFunctionToolCall[] = [];
+  const thoughts: Record<string, string> = {};
+  for (const part of parts)
+    if (part.type === "text") said += part.text;
+    else if (part.type === "tool-call") {
+      const json = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
+      const call = { type: "function", id: part.id, function: { name: part.name, arguments: json } } as const;
+      calls.push({ ...call, ...part.data?.[to.vendor] });
+    } else if (part.type === "reasoning" && sameModel(part, to)) {
+      const field = text(part.data, "field");
+      if (field !== undefined) thoughts[field] = (thoughts[field] ?? "") + part.text;
+    }
+  if (said === "" && calls.length === 0) return [];
+  const content = said === "" ? null : said;
+  return [{ role: "assistant", content, ...(calls.length > 0 && { ...thoughts, tool_calls: calls }) }];
 }
 
 function params(message: Message, to: Model): Param[] {
@@ -79,7 +92,7 @@ function params(message: Message, to: Model): Param[] {
     case "assistant":
       return typeof message.content === "string"
         ? [{ role: "assistant", content: message.content }]
-        : assistant(message.content);
+        : assistant(message.content, to);
     case "tool":
       return results(message.content, to);
   }
@@ -99,18 +112,15 @@ function chatEffort(request: ChatRequest, to: Model, tools: boolean, warnings: W
   return "none";
 }
 
-function toolChoice({ toolChoice: choice }: ChatRequest): ChatBody["tool_choice"] {
-  return typeof choice === "object" ? { type: "function", function: { name: choice.tool } } : choice;
-}
-
 /**
  * A request in the words of Chat Completions.
  *
  * @throws LlmError `unsupported` for what cannot be said on this wire, and under `request.strict` for what the model
  * cannot take
  */
-export function toChat(request: ChatRequest, to: Model): Prepared<ChatBody> {
-  const warnings = collectWarnings(request, to.vendor, to.model);
+export function toChat(given: ChatRequest, to: Model): Prepared<ChatBody> {
+  const warnings = collectWarnings(given, to.vendor, to.model);
+  const request = suitMarks(given, to, CACHE_TIMES, warnings);
   const { body: extra, headers } = splitOptions(request, "openai", to.vendor);
   const mode = outputMode(request, to);
   const name = outputName(request);
@@ -131,21 +141,17 @@ export function toChat(request: ChatRequest, to: Model): Prepared<ChatBody> {
     });
   const effort = chatEffort(request, to, tools.length > 0, warnings);
   const sampling = samplingFor(request, to, effort, warnings);
-  const choice = tools.length > 0 ? toolChoice(request) : undefined;
+  const choice = tools.length > 0 || extra["tools"] ? toolChoiceFor(request, to, mode, warnings) : undefined;
   const stops = request.stop && request.stop.length > 0;
   if (stops && !to.can.stop) warnings.unsupported("stop", `${to.model} takes no stop sequences`);
 
-  const told = mode === "instructions" || mode === "tool" ? request.output?.instructions : undefined;
-  const system = [
-    ...(request.system === undefined ? [] : [plainText(request.system)]),
-    ...(told === undefined ? [] : [told]),
-  ];
+  const system = [...(request.system === undefined ? [] : [plainText(request.system)]), ...outputWords(request, mode)];
   const native = { type: "json_schema", json_schema: { name, schema, strict: true } } as const;
   const body: ChatBody = {
     model: to.model,
     messages: [
       ...(system.length > 0 ? [{ role: systemRole(to), content: system.join("\n\n") } as const] : []),
-      ...withoutMarks(request, to, warnings).messages.flatMap((message) => params(message, to)),
+      ...request.messages.flatMap((message) => params(message, to)),
     ],
     ...(request.maxTokens !== undefined &&
       (to.can.chatTools ? { max_completion_tokens: request.maxTokens } : { max_tokens: request.maxTokens })),
@@ -154,12 +160,19 @@ export function toChat(request: ChatRequest, to: Model): Prepared<ChatBody> {
     ...(request.seed !== undefined && { seed: request.seed }),
     ...(stops && to.can.stop && { stop: [...request.stop] }),
     ...(tools.length > 0 && { tools }),
-    ...(choice !== undefined && { tool_choice: choice }),
+    ...(choice !== undefined && {
+      tool_choice: typeof choice === "object" ? { type: "function", function: { name: choice.tool } } : choice,
+    }),
     ...(request.parallelTools !== undefined && tools.length > 0 && { parallel_tool_calls: request.parallelTools }),
     ...(mode === "native" && { response_format: native }),
     ...(request.user !== undefined && { safety_identifier: request.user }),
     ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
-    ...extra,
   };
-  return { body, headers, warnings, output: mode, outputTool: mode === "tool" ? name : undefined };
+  return {
+    body: withOptions(body, extra),
+    headers,
+    warnings,
+    output: mode,
+    outputTool: mode === "tool" ? name : undefined,
+  };
 }

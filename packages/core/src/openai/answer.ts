@@ -1,12 +1,21 @@
 import { LlmError } from "../error.ts";
-import { isRecord } from "../json.ts";
-import type { FinishReason, StreamPart } from "../stream-part.ts";
+import { isRecord, type JsonObject } from "../json.ts";
+import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { bodyError, type Origin } from "../vendor/api-error.ts";
 import { asJson, list, record, text } from "../vendor/fields.ts";
 import type { Frame, Reader } from "../vendor/reader.ts";
 import { openaiUsage } from "./usage.ts";
 
 type Push = (part: StreamPart) => void;
+
+/** Some fields of an item, those that have a value. */
+function kept(item: unknown, keys: readonly string[]): JsonObject | undefined {
+  const fields = keys.flatMap((key) => {
+    const value = isRecord(item) ? item[key] : undefined;
+    return value === undefined || value === null ? [] : [[key, value] as const];
+  });
+  return fields.length > 0 ? asJson(Object.fromEntries(fields)) : undefined;
+}
 
 /** Events that say nothing that others do not say too. */
 const HOUSEKEEPING = new Set([
@@ -34,7 +43,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>(); // item ids may change on the way; places do not
   const filled = new Set<number>();
-  const calls = new Map<number, { readonly id: string; readonly name: string }>();
+  const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
   const section = new Map<number, string>(); // which part of its reasoning an item is at
   let refused = false;
   let called = false;
@@ -68,7 +77,12 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
   const call = (place: number, item: unknown): void => {
     const name = text(item, "name") ?? "";
     if (name !== frame.outputTool) called = true;
-    calls.set(place, { id: text(item, "call_id") ?? text(item, "id") ?? "", name });
+    const data = kept(item, ["namespace", "caller"]);
+    calls.set(place, {
+      id: text(item, "call_id") ?? text(item, "id") ?? "",
+      name,
+      ...(data && { data: { [vendor]: data } }),
+    });
   };
   const pass = (place: number, delta: string, push: Push): void => {
     const known = calls.get(place);
@@ -80,15 +94,30 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     else push({ type: "tool-call", block, ...known, delta });
   };
 
+  /** Commentary or final answer: the vendor wants to be told again. It stands before the text. */
+  const speak = (place: number, item: unknown, push: Push): void => {
+    const phase = text(item, "phase");
+    if (phase === undefined || blocks.has(`phase/${place}`)) return;
+    push({ type: "opaque", vendor, block: blockOf("phase", place), value: { type: "phase", phase } });
+  };
+  /** Annotations stand behind the text that they are about. */
+  const annotate = (place: number, index: unknown, nth: number, annotation: unknown, push: Push): void => {
+    const key = ["note", place, index, nth];
+    if (blocks.has(key.join("/"))) return;
+    push({ type: "opaque", vendor, block: blockOf(...key), value: asJson({ type: "annotation", annotation }) });
+  };
+
   /** A whole item; of what came in deltas already, only what they did not hold. */
   const item = (place: number, value: unknown, push: Push): void => {
     switch (text(value, "type")) {
       case "message":
+        speak(place, value, push);
         list(value, "content").forEach((content, index) => {
           const block = blockOf(place, index);
           const refusal = text(content, "refusal");
           if (refusal !== undefined) refused = true;
           if (!filled.has(block)) say(block, refusal ?? text(content, "text") ?? "", push);
+          list(content, "annotations").forEach((note, nth) => annotate(place, index, nth, note, push));
         });
         break;
       case "function_call":
@@ -98,23 +127,13 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
       case "reasoning": {
         const block = blockOf(place);
         const texts = [...list(value, "summary"), ...list(value, "content")].map((part) => text(part, "text") ?? "");
-        const { id, encrypted_content, summary } = isRecord(value) ? value : {};
-        const data = asJson({
-          ...(id !== undefined && { id }),
-          ...(summary !== undefined && { summary }),
-          ...(typeof encrypted_content === "string" && { encrypted_content }),
-        });
-        push({ type: "reasoning", block, delta: section.has(block) ? "" : texts.join("\n\n"), data });
+        const data = kept(value, ["id", "summary", "content", "encrypted_content"]);
+        push({ type: "reasoning", block, delta: section.has(block) ? "" : texts.join("\n\n"), ...(data && { data }) });
         break;
       }
       default:
         push({ type: "opaque", vendor, block: blockOf(place), value: asJson(value) });
     }
-  };
-  const annotations = (value: unknown, push: Push): void => {
-    for (const content of list(value, "content"))
-      for (const annotation of list(content, "annotations"))
-        push({ type: "opaque", vendor, value: asJson({ type: "annotation", annotation }) });
   };
   const finish = (response: unknown, push: Push): void => {
     const usage = openaiUsage(record(response, "usage"), text(response, "service_tier"));
@@ -151,13 +170,16 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
       case "response.function_call_arguments.delta":
         return pass(place, delta, push);
       case "response.output_text.annotation.added":
-        return push({
-          type: "opaque",
-          vendor,
-          value: asJson({ type: "annotation", annotation: fields["annotation"] }),
-        });
+        return annotate(
+          place,
+          fields["content_index"] ?? 0,
+          Number(fields["annotation_index"] ?? 0),
+          fields["annotation"],
+          push,
+        );
       case "response.output_item.added": {
         const added = record(value, "item");
+        speak(place, added, push);
         if (added["type"] !== "function_call") return;
         call(place, added);
         return pass(place, "", push);
@@ -184,10 +206,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
       if (!isRecord(response))
         throw new LlmError("malformed", "the vendor's answer is empty", { vendor, model: frame.model });
       begin(response, push);
-      list(response, "output").forEach((value, place) => {
-        item(place, value, push);
-        if (text(value, "type") === "message") annotations(value, push);
-      });
+      list(response, "output").forEach((value, place) => item(place, value, push));
       finish(response, push);
       return parts;
     },

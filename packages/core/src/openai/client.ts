@@ -1,7 +1,8 @@
 import OpenAI, { type ClientOptions } from "openai";
-import { LlmError } from "../error.ts";
 import type { Capabilities } from "../provider.ts";
 import { toLlmError } from "../vendor/api-error.ts";
+import { boundedClient, boundedFetch, ownFetch } from "../vendor/bounded-fetch.ts";
+import { hostOf, platformOf } from "../vendor/platform.ts";
 
 /** The SDK's own client, or the options to make one with, and what the table of models may not know. */
 export interface OpenAIOptions extends ClientOptions {
@@ -25,31 +26,36 @@ export interface Access {
 
 /** The client of the options. */
 export function access(vendor: string, model: string, options: OpenAIOptions): Access {
-  const { client: given, vendor: _vendor, can: _can, ...clientOptions } = options;
+  const { client: given, vendor: _vendor, can: _can, ...own } = options;
   try {
-    const client = given ?? new OpenAI({ logLevel: "off", ...clientOptions }); // its log would hold prompts
+    const client = given ? boundedClient(given, { vendor, model }) : make(own, { vendor, model });
     return { endpoint: client.baseURL, secret: client.apiKey ?? undefined, client: () => client };
   } catch (error) {
-    const known = toLlmError(error, { vendor, model });
     return {
       endpoint: options.baseURL ?? OPENAI_URL,
       secret: undefined,
       client: () => {
-        throw new LlmError(known.code, known.message, { vendor, model, cause: error });
+        throw toLlmError(error, { vendor, model });
       },
     };
   }
 }
 
-/** The vendor behind an endpoint: OpenAI at its own, else the host's name. */
+/** Its log would hold prompts. A client with a transport of its own takes no other fetch. */
+function make(options: ClientOptions, at: { readonly vendor: string; readonly model: string }): OpenAI {
+  const quiet: ClientOptions = { logLevel: "off", ...options };
+  try {
+    return new OpenAI({ ...quiet, fetch: boundedFetch(options.fetch ?? ownFetch, at) });
+  } catch {
+    return new OpenAI(quiet);
+  }
+}
+
+/** The vendor behind an endpoint: OpenAI at its own, a cloud, else the host's name. */
 export function vendorOf(options: OpenAIOptions): string {
   if (options.vendor !== undefined) return options.vendor;
   const url = options.client?.baseURL ?? options.baseURL ?? OPENAI_URL;
-  if (options.client && "deploymentName" in options.client) return "azure";
-  try {
-    const { hostname } = new URL(url);
-    return hostname.endsWith("openai.com") || /^(?:localhost|127\.|\[)/.test(hostname) ? "openai" : hostname;
-  } catch {
-    return "openai";
-  }
+  const host = hostOf(url);
+  const own = host === "" || host.endsWith("openai.com") || /^(?:localhost$|127\.|\[)/.test(host);
+  return platformOf(options.client, url) ?? (own ? "openai" : host);
 }

@@ -2,19 +2,6 @@ import type { Model } from "../provider.ts";
 import type { ChatRequest, Effort } from "../request.ts";
 import type { Warnings } from "../vendor/warnings.ts";
 
-/** The effort to send: what was asked, the nearest that the model takes, or none. */
-export function effortFor(request: ChatRequest, to: Model, warnings: Warnings): Effort | undefined {
-  const { effort } = request;
-  if (effort === undefined || to.can.efforts.includes(effort)) return effort;
-  const lowest = to.can.efforts[0];
-  if (lowest !== undefined && (effort === "none" || effort === "minimal")) {
-    warnings.changed("effort", `${to.model} takes no ${effort}; ${lowest} was sent`);
-    return lowest;
-  }
-  warnings.unsupported("effort", `${to.model} takes no ${effort}`);
-  return undefined;
-}
-
 /** Temperature and top-p, where the model takes them at this effort. */
 export function samplingFor(
   request: ChatRequest,

@@ -39,7 +39,10 @@ export function openai(model: string, options: OpenAIOptions = {}): Provider {
   const dialect: Dialect<ResponsesBody> = {
     name: "openai",
     requestIdHeader: "x-request-id",
-    prepare: (request) => toResponses(request, to),
+    prepare: (request) => {
+      client(); // or the error of one that cannot be made, for want of a key
+      return toResponses(request, to);
+    },
     send: (body, settings, whole) =>
       whole
         ? client().responses.create(body, settings)

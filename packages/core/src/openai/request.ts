@@ -1,24 +1,16 @@
 import type OpenAI from "openai";
-import type {
-  AssistantPart,
-  CacheTtl,
-  FilePart,
-  ImagePart,
-  Message,
-  TextPart,
-  ToolResultPart,
-  UserPart,
-} from "../message.ts";
+import type { AssistantPart, CacheTtl, FilePart, ImagePart, Message, ToolResultPart, UserPart } from "../message.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import { isRecord } from "../json.ts";
-import { withoutMarks } from "../vendor/cache-marks.ts";
-import { list, splitOptions, text } from "../vendor/fields.ts";
-import { outputMode, outputName, outputSchema } from "../vendor/output.ts";
+import { suitMarks } from "../vendor/cache-marks.ts";
+import { effortFor } from "../vendor/effort.ts";
+import { splitOptions, text, withOptions } from "../vendor/fields.ts";
+import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
 import { sameModel } from "../vendor/same-model.ts";
 import type { Prepared } from "../vendor/wire.ts";
 import { collectWarnings } from "../vendor/warnings.ts";
-import { effortFor, samplingFor } from "./hints.ts";
+import { samplingFor } from "./hints.ts";
 import { dataUrl, plainText } from "./media.ts";
 
 /** What is sent. */
@@ -26,15 +18,16 @@ export type ResponsesBody = OpenAI.Responses.ResponseCreateParamsNonStreaming;
 type Item = OpenAI.Responses.ResponseInputItem;
 type Content = OpenAI.Responses.ResponseInputContent;
 
-/** OpenAI keeps prefixes for half an hour or half a day. */
-export const breakpoint = (part: {
+/** The vendor's times for marked prefixes. */
+export const CACHE_TIMES = ["30m", "12h"] as const;
+
+/** The vendor's mark of a prefix. */
+export const breakpoint = ({
+  cache,
+}: {
   readonly cache?: CacheTtl;
 }): { prompt_cache_breakpoint?: { mode: "explicit"; ttl: "30m" | "12h" } } =>
-  part.cache === undefined
-    ? {}
-    : {
-        prompt_cache_breakpoint: { mode: "explicit", ttl: part.cache === "12h" || part.cache === "1h" ? "12h" : "30m" },
-      };
+  cache === undefined ? {} : { prompt_cache_breakpoint: { mode: "explicit", ttl: cache as "30m" | "12h" } }; // as suited
 
 const image = (part: ImagePart): Content => {
   const { source, detail = "auto" } = part;
@@ -64,24 +57,47 @@ const result = (part: ToolResultPart): Item => {
   return { type: "function_call_output", call_id: part.id, output: output as string }; // or a list of contents
 };
 
-function assistantItem(part: AssistantPart, to: Model): Item[] {
-  switch (part.type) {
-    case "text":
-      return part.text === "" ? [] : [{ role: "assistant", content: part.text }];
-    case "tool-call": {
-      const json = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-      return [{ type: "function_call", call_id: part.id, name: part.name, arguments: json }];
+/**
+ * What the model said before. Reasoning goes back only to the model that wrote it, whole, and never last: the vendor
+ * refuses an item of it that nothing follows.
+ */
+function assistantItems(parts: readonly AssistantPart[], to: Model): Item[] {
+  const items: Item[] = [];
+  let phase: string | undefined;
+  for (const part of parts)
+    switch (part.type) {
+      case "text":
+        if (part.text !== "")
+          items.push({
+            role: "assistant",
+            content: part.text,
+            ...(phase !== undefined && { phase: phase as "commentary" }),
+          }); // as it came
+        break;
+      case "tool-call": {
+        const json = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
+        items.push({
+          type: "function_call",
+          call_id: part.id,
+          name: part.name,
+          arguments: json,
+          ...part.data?.[to.vendor],
+        });
+        break;
+      }
+      case "opaque": {
+        if (part.vendor !== to.vendor || !isRecord(part.value)) break;
+        const type = part.value["type"];
+        if (type === "phase") phase = text(part.value, "phase");
+        else if (type !== "annotation") items.push(part.value as unknown as Item); // it came as an item
+        break;
+      }
+      case "reasoning":
+        if (sameModel(part, to) && text(part.data, "encrypted_content") !== undefined)
+          items.push({ ...(part.data as unknown as OpenAI.Responses.ResponseReasoningItem), type: "reasoning" }); // as it came
     }
-    case "opaque":
-      return part.vendor === to.vendor && isRecord(part.value) ? [part.value as unknown as Item] : []; // it came as an item
-    case "reasoning": {
-      const encrypted = text(part.data, "encrypted_content");
-      const id = text(part.data, "id");
-      if (encrypted === undefined || id === undefined || !sameModel(part, to)) return [];
-      const summary = list(part.data, "summary") as OpenAI.Responses.ResponseReasoningItem.Summary[]; // kept as it came
-      return [{ type: "reasoning", id, summary: [...summary], encrypted_content: encrypted }];
-    }
-  }
+  while (items.at(-1)?.type === "reasoning") items.pop();
+  return items;
 }
 
 function items(message: Message, to: Model): Item[] {
@@ -95,24 +111,11 @@ function items(message: Message, to: Model): Item[] {
     case "assistant":
       return typeof message.content === "string"
         ? [{ role: "assistant", content: message.content }]
-        : message.content.flatMap((part) => assistantItem(part, to));
+        : assistantItems(message.content, to);
     case "tool":
       return message.content.map(result);
   }
 }
-
-function toolChoice(request: ChatRequest): ResponsesBody["tool_choice"] {
-  const { toolChoice: choice } = request;
-  return typeof choice === "object" ? { type: "function", name: choice.tool } : choice;
-}
-
-const instructions = (
-  system: string | readonly TextPart[] | undefined,
-  told: string | undefined,
-): string | undefined => {
-  const texts = [...(system === undefined ? [] : [plainText(system)]), ...(told === undefined ? [] : [told])];
-  return texts.length > 0 ? texts.join("\n\n") : undefined;
-};
 
 /**
  * A request in the words of OpenAI's Responses. Nothing is stored at the vendor (`store: false`), so reasoning is asked
@@ -120,8 +123,9 @@ const instructions = (
  *
  * @throws LlmError `unsupported` under `request.strict`, for what the model cannot take
  */
-export function toResponses(request: ChatRequest, to: Model): Prepared<ResponsesBody> {
-  const warnings = collectWarnings(request, to.vendor, to.model);
+export function toResponses(given: ChatRequest, to: Model): Prepared<ResponsesBody> {
+  const warnings = collectWarnings(given, to.vendor, to.model);
+  const request = suitMarks(given, to, CACHE_TIMES, warnings);
   const { body: extra, headers } = splitOptions(request, "openai", to.vendor);
   const effort = effortFor(request, to, warnings);
   const sampling = samplingFor(request, to, effort, warnings);
@@ -140,27 +144,32 @@ export function toResponses(request: ChatRequest, to: Model): Prepared<Responses
   }));
   if (mode === "tool")
     tools.push({ type: "function", name, description: "Give the final answer.", parameters: schema, strict: true });
-  const choice = tools.length > 0 ? toolChoice(request) : undefined;
-  const told = mode === "instructions" || mode === "tool" ? request.output?.instructions : undefined;
-  const system = instructions(request.system, told);
-  const hosted = Array.isArray(extra["tools"]) ? (extra["tools"] as unknown as OpenAI.Responses.Tool[]) : []; // the caller's own words
+  const choice = tools.length > 0 || extra["tools"] ? toolChoiceFor(request, to, mode, warnings) : undefined;
+  const system = [...(request.system === undefined ? [] : [plainText(request.system)]), ...outputWords(request, mode)];
 
   const body: ResponsesBody = {
     model: to.model,
-    input: withoutMarks(request, to, warnings).messages.flatMap((message) => items(message, to)),
+    input: request.messages.flatMap((message) => items(message, to)),
     store: false,
-    ...(system !== undefined && { instructions: system }),
+    ...(system.length > 0 && { instructions: system.join("\n\n") }),
     ...(to.can.efforts.length > 0 && { include: ["reasoning.encrypted_content"] }),
     ...(request.maxTokens !== undefined && { max_output_tokens: request.maxTokens }),
     ...(effort !== undefined && { reasoning: { effort } }),
     ...sampling,
-    ...(choice !== undefined && { tool_choice: choice }),
+    ...(tools.length > 0 && { tools }),
+    ...(choice !== undefined && {
+      tool_choice: typeof choice === "object" ? { type: "function", name: choice.tool } : choice,
+    }),
     ...(request.parallelTools !== undefined && tools.length > 0 && { parallel_tool_calls: request.parallelTools }),
     ...(mode === "native" && { text: { format: { type: "json_schema", name, schema, strict: true } } }),
     ...(request.user !== undefined && { safety_identifier: request.user }),
     ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
-    ...extra,
-    ...(tools.length + hosted.length > 0 && { tools: [...tools, ...hosted] }),
   };
-  return { body, headers, warnings, output: mode, outputTool: mode === "tool" ? name : undefined };
+  return {
+    body: withOptions(body, extra),
+    headers,
+    warnings,
+    output: mode,
+    outputTool: mode === "tool" ? name : undefined,
+  };
 }

@@ -108,6 +108,7 @@ export interface Origin {
 /** What an SDK, fetch or a parser threw, as one of ours. */
 export function toLlmError(error: unknown, origin: Origin): LlmError {
   if (isLlmError(error)) return error;
+  if (error instanceof Error && isLlmError(error.cause)) return error.cause; // thrown within the SDK's fetch
   const { vendor, model } = origin;
   const message = withoutKeys(textOf(error), origin.secret);
   const cause = message === textOf(error) ? error : undefined; // one that repeats the key is not passed on

@@ -1,29 +1,44 @@
-import type { Message, Part } from "../message.ts";
+import type { CacheTtl, Message, Part } from "../message.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import type { Warnings } from "./warnings.ts";
 
-const marked = (content: string | readonly Part[]): boolean =>
-  typeof content !== "string" && content.some((part) => "cache" in part && part.cache !== undefined);
+const LENGTHS: readonly CacheTtl[] = ["5m", "30m", "1h", "12h"];
 
-/** Adapters read a mark that is undefined as none. */
-const unmark = <P extends Part>(parts: readonly P[]): P[] =>
-  parts.map((part) => ("cache" in part ? { ...part, cache: undefined } : part));
+/** The longer of the vendor's two times where it is no longer than what was asked, else the shorter. */
+const suit = (asked: CacheTtl, [short, long]: readonly [CacheTtl, CacheTtl]): CacheTtl =>
+  LENGTHS.indexOf(asked) < LENGTHS.indexOf(long) ? short : long;
 
-/** The request without marks of cacheable prefixes, with a warning, for a model that takes none. */
-export function withoutMarks(request: ChatRequest, to: Model, warnings: Warnings): ChatRequest {
-  const { system, messages } = request;
-  if (to.can.cacheMarks) return request;
-  if (!(system !== undefined && marked(system)) && !messages.some((message) => marked(message.content))) return request;
-  warnings.unsupported("cache", `${to.model} takes no marks of cacheable prefixes`);
-  return {
-    ...request,
-    ...(system !== undefined && { system: typeof system === "string" ? system : unmark(system) }),
-    messages: messages.map(
-      (message): Message =>
-        typeof message.content === "string"
-          ? message
-          : ({ ...message, content: unmark<Part>(message.content) } as Message), // the same parts
-    ),
-  };
+/**
+ * The request with the marks of cacheable prefixes that a model takes: with the nearest of its vendor's times, or without
+ * marks, with a warning either way.
+ */
+export function suitMarks(
+  request: ChatRequest,
+  to: Model,
+  times: readonly [short: CacheTtl, long: CacheTtl],
+  warnings: Warnings,
+): ChatRequest {
+  let found = false;
+  const suited = <P extends Part>(parts: readonly P[]): readonly P[] =>
+    parts.map((part) => {
+      if (!("cache" in part) || part.cache === undefined) return part;
+      const { cache, ...plain } = part;
+      const ttl = to.can.cacheMarks && suit(cache, times);
+      if (ttl === cache) return part;
+      if (!found && ttl)
+        warnings.changed("cache", `${to.vendor} keeps prefixes for ${times.join(" or ")}; ${ttl} was sent`);
+      if (!found && !ttl) warnings.unsupported("cache", `${to.model} takes no marks of cacheable prefixes`);
+      found = true;
+      return (ttl ? { ...part, cache: ttl } : plain) as P; // the same part
+    });
+  const { system } = request;
+  const messages = request.messages.map(
+    (message): Message =>
+      typeof message.content === "string"
+        ? message
+        : ({ ...message, content: suited<Part>(message.content) } as Message), // the same parts
+  );
+  const head = typeof system === "object" ? suited(system) : system;
+  return found ? { ...request, messages, ...(head !== undefined && { system: head }) } : request;
 }

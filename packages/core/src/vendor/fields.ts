@@ -43,3 +43,18 @@ export function splitOptions(
     ),
   };
 }
+
+/** Lists that the caller's options add to, and objects that they add fields to; anything else they replace. */
+const ADDED = new Set(["tools", "include", "text", "reasoning", "output_config", "metadata"]);
+
+/** A body with the caller's own parameters, which win. */
+export function withOptions<Body extends object>(body: Body, extra: JsonObject): Body {
+  const merged = { ...body } as Record<string, unknown>; // read and written by key
+  for (const [key, value] of Object.entries(extra)) {
+    const known = merged[key];
+    if (!ADDED.has(key) || known === undefined) merged[key] = value;
+    else if (Array.isArray(known) && Array.isArray(value)) merged[key] = [...new Set([...known, ...value])];
+    else merged[key] = isRecord(known) && isRecord(value) ? { ...known, ...value } : value;
+  }
+  return merged as Body; // the same fields, and what the caller says of them
+}

@@ -3,9 +3,11 @@ import type { Wire } from "../leaf.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
 import type { StreamPart } from "../stream-part.ts";
+import { validate } from "../validate.ts";
 import { toLlmError, type Origin } from "./api-error.ts";
 import { rateLimits } from "./headers.ts";
 import { outputUsed } from "./output.ts";
+import { hostOf } from "./platform.ts";
 import type { Frame, Reader } from "./reader.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -57,6 +59,23 @@ async function readWhole(answer: Answer): Promise<{ readonly data: unknown; read
   return { data, response };
 }
 
+/**
+ * What is checked of every request before anything is sent.
+ *
+ * @throws LlmError `invalid-request` that names the field, `unsupported` for pictures or documents that the model cannot
+ * see
+ */
+export function check(to: Model, request: ChatRequest): void {
+  const { vendor, model, endpoint = "", can } = to;
+  if (!/^https?:/.test(endpoint) || hostOf(endpoint) === "")
+    throw new LlmError("invalid-request", `baseURL: must be an http or https URL, not ${endpoint}`, { vendor, model });
+  validate(request, to);
+  for (const { content } of can.images && can.files ? [] : request.messages)
+    for (const { type } of typeof content === "string" ? [] : content)
+      if ((type === "image" && !can.images) || (type === "file" && !can.files))
+        throw new LlmError("unsupported", `messages: ${model} takes no part of type ${type}`, { vendor, model });
+}
+
 /** One upstream request by way of a vendor's SDK: its raw request and its raw stream. */
 export function sdkWire<Body>(
   to: Model,
@@ -92,7 +111,10 @@ export function sdkWire<Body>(
     return data[Symbol.asyncIterator]();
   };
   return {
-    prepare: () => void (prepared = dialect.prepare(request)),
+    prepare: () => {
+      check(to, request);
+      prepared = dialect.prepare(request);
+    },
     open,
     read: (event, push) => {
       type = undefined;

@@ -1,0 +1,104 @@
+import { LlmError } from "../error.ts";
+
+/** The part of `fetch` that the SDKs use. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** Which model is asked, for errors. */
+interface At {
+  readonly vendor: string;
+  readonly model: string;
+}
+
+const MB = 1_048_576;
+/** Most bytes of one line of a stream of events: a picture in base64 fits. */
+const MAX_LINE = 16 * MB;
+/** Most bytes of an answer in one piece, decompressed. */
+const MAX_WHOLE = 64 * MB;
+/** Most bytes of a whole stream: several times the longest answer that any model gives. */
+const MAX_STREAM = 256 * MB;
+const MAX_HOPS = 3;
+const NEWLINE = 10;
+
+/** The same response with a body that fails as soon as it is larger than any real one. */
+function bounded(response: Response, at: At): Response {
+  const { body } = response;
+  if (!body) return response;
+  const lines = response.headers.get("content-type")?.includes("event-stream");
+  const most = lines ? MAX_STREAM : MAX_WHOLE;
+  const reader = body.getReader();
+  let bytes = 0;
+  let line = 0;
+  const checked = new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        bytes += value.length;
+        if (lines) {
+          const end = value.lastIndexOf(NEWLINE);
+          line = end === -1 ? line + value.length : value.length - end - 1;
+        }
+        if (bytes <= most && line <= MAX_LINE) return controller.enqueue(value);
+        const error = new LlmError(
+          "malformed",
+          `the answer is larger than ${(line > MAX_LINE ? MAX_LINE : most) / MB} MB`,
+          at,
+        );
+        reader.cancel(error).catch(() => {}); // this error is the one to tell
+        throw error;
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  return new Response(checked, response);
+}
+
+/**
+ * A fetch for upstreams that may be hostile: a body without end, or one that a few bytes decompress to, fails within
+ * bounded memory, and nothing (prompts and keys least of all) follows a redirect to another host.
+ *
+ * Bounds: 16 MB a line of a stream, 256 MB a stream, 64 MB any other body; 3 redirects.
+ */
+export const boundedFetch =
+  (inner: Fetch, at: At): Fetch =>
+  async (input, init) => {
+    let url = input instanceof Request ? input.url : String(input);
+    for (let hops = 0; ; hops++) {
+      const response = await inner(hops === 0 ? input : url, { ...init, redirect: "manual" });
+      const { status, type } = response;
+      const location = response.headers.get("location");
+      if (type !== "opaqueredirect" && !(status >= 300 && status < 400 && location !== null))
+        return bounded(response, at);
+      await response.body?.cancel();
+      const next = location === null ? undefined : new URL(location, url);
+      // only these two keep the method and the body
+      if ((status !== 307 && status !== 308) || next?.origin !== new URL(url).origin || hops === MAX_HOPS)
+        throw new LlmError(
+          "not-found",
+          `the endpoint redirects${next ? ` to ${next.host}` : ""}, which is not followed`,
+          at,
+        );
+      url = next.href;
+    }
+  };
+
+/** What both SDKs' clients have, in part kept private. */
+interface Configurable {
+  readonly fetch?: Fetch;
+  readonly withOptions?: (options: object) => unknown;
+}
+
+/** A copy of a client that fetches with bounds, where it lets itself be copied; else the client itself. */
+export function boundedClient<C extends object>(client: C, at: At, options: object = {}): C {
+  const { fetch } = client as Configurable;
+  try {
+    const copy = fetch && (client as Configurable).withOptions?.({ ...options, fetch: boundedFetch(fetch, at) });
+    return copy ? (copy as C) : client; // it says so of itself
+  } catch {
+    return client; // one with a transport of its own
+  }
+}
+
+/** The machine's fetch, as it is at the time of the call. */
+export const ownFetch: Fetch = (input, init) => fetch(input, init);

@@ -1,0 +1,280 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI, { AzureOpenAI } from "openai";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { anthropic } from "../anthropic/index.ts";
+import { newCall } from "../call.ts";
+import { collect } from "../collect.ts";
+import { isLlmError, type LlmError } from "../error.ts";
+import type { Event } from "../event.ts";
+import { generate } from "../generate.ts";
+import { openaiChat } from "../openai-chat/index.ts";
+import { openai } from "../openai/index.ts";
+import type { Provider } from "../provider.ts";
+import { toRequest } from "../request.ts";
+
+let answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end();
+const seen: IncomingMessage[] = [];
+const server = createServer((request, response) => {
+  request.resume();
+  seen.push(request);
+  response.on("error", () => {});
+  answer(request, response);
+});
+let url = "";
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+const message = JSON.stringify({
+  id: "1",
+  model: "m",
+  content: [{ type: "text", text: "Hi" }],
+  stop_reason: "end_turn",
+  usage: { input_tokens: 1, output_tokens: 1 },
+  status: "completed",
+  output: [{ type: "message", content: [{ type: "output_text", text: "Hi" }] }],
+  choices: [{ finish_reason: "stop", message: { content: "Hi" } }],
+});
+const json = (_: IncomingMessage, response: ServerResponse) =>
+  response.writeHead(200, { "content-type": "application/json" }).end(message);
+
+type Options = { baseURL?: string; apiKey?: string; fetch?: typeof fetch };
+const makers: Record<string, (options: Options) => Provider> = {
+  anthropic: (options) => anthropic("claude-sonnet-5-5", options),
+  openai: (options) => openai("gpt-6.1-terra", options),
+  "openai-chat": (options) => openaiChat("gpt-6.1-terra", options),
+};
+async function run(provider: Provider, whole = true): Promise<{ error?: LlmError; events: Event[]; text?: string }> {
+  const events: Event[] = [];
+  try {
+    const call = newCall({ whole, onEvent: (event) => events.push(event) });
+    return { events, text: (await collect(provider.stream(toRequest("Hi"), call))).text };
+  } catch (error) {
+    if (!isLlmError(error)) throw error;
+    return { events, error };
+  }
+}
+
+describe.each(Object.entries(makers))("%s", (_name, make) => {
+  const here = (more: Options = {}) => make({ baseURL: url, apiKey: "k-1234567", ...more });
+  test("a base URL that is none is said before anything is sent", async () => {
+    for (const baseURL of ["nowhere", "ftp://x/y", "http://", "file:///etc/passwd"]) {
+      const { error, events } = await run(make({ baseURL, apiKey: "k-1234567" }));
+      expect(error).toMatchObject({ code: "invalid-request", message: expect.stringContaining("baseURL") });
+      expect(events).toEqual([]);
+    }
+  });
+  test("a request that is none is said before anything is sent", async () => {
+    const before = seen.length;
+    const request = { messages: [{ role: "wizard", content: "x" }] } as never;
+    await expect(generate(here(), request)).rejects.toMatchObject({
+      code: "invalid-request",
+      message: expect.stringContaining("messages[0].role"),
+      vendor: expect.any(String),
+    });
+    expect(seen).toHaveLength(before);
+  });
+  test("a missing key is auth", async () => {
+    const before = seen.length;
+    vi.stubEnv("ANTHROPIC_API_KEY", undefined).stubEnv("ANTHROPIC_AUTH_TOKEN", undefined);
+    vi.stubEnv("OPENAI_API_KEY", undefined).stubEnv("ANTHROPIC_CONFIG_DIR", "/nonexistent");
+    try {
+      const { error } = await run(make({ baseURL: url }));
+      expect(error).toMatchObject({ code: "auth", retryable: false });
+      expect(seen).toHaveLength(before);
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+  test("a fetch of the caller's is used", async () => {
+    answer = json;
+    const fetches = vi.fn<typeof fetch>((...args) => fetch(...args));
+    expect((await run(here({ fetch: fetches }))).text).toBe("Hi");
+    expect(fetches).toHaveBeenCalledTimes(1);
+  });
+
+  const hostile = (whole: boolean, type: string, body: (response: ServerResponse) => void) => {
+    answer = (_, response) => {
+      response.writeHead(200, { "content-type": type });
+      body(response);
+    };
+    return run(here(), whole);
+  };
+  /** Writes until nobody listens any more. */
+  const forever = (response: ServerResponse, piece: Buffer): void => {
+    const write = (): void => {
+      if (response.destroyed) return;
+      if (response.write(piece)) setImmediate(write);
+      else response.once("drain", write);
+    };
+    write();
+  };
+  const filler = Buffer.alloc(1_048_576, "x");
+  test("a line without end fails within bounded memory", async () => {
+    const before = process.memoryUsage.rss();
+    const { error, events } = await hostile(false, "text/event-stream", (response) => {
+      response.write("data: ");
+      forever(response, filler);
+    });
+    expect(error).toMatchObject({
+      code: "malformed",
+      message: expect.stringContaining("16 MB"),
+      model: expect.any(String),
+    });
+    expect(events.filter(({ type }) => type === "api.response")).toHaveLength(1);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(400e6);
+  });
+  test("a whole answer without end fails too", async () => {
+    const { error } = await hostile(true, "application/json", (response) => forever(response, filler));
+    expect(error).toMatchObject({ code: "malformed", message: expect.stringContaining("64 MB") });
+  });
+  test("so does an error without end", async () => {
+    answer = (_, response) => {
+      response.writeHead(500, { "content-type": "application/json" });
+      forever(response, filler);
+    };
+    expect((await run(here())).error?.code).toMatch(/^(?:malformed|server)$/);
+  });
+  test("a few bytes that decompress to many fail", async () => {
+    const bomb = gzipSync(Buffer.alloc(100 * 1_048_576));
+    expect(bomb.length).toBeLessThan(200_000);
+    answer = (_, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
+    };
+    expect((await run(here())).error?.code).toBe("malformed");
+  });
+  test("garbage and other kinds of content are malformed", async () => {
+    for (const whole of [true, false])
+      for (const [type, body] of [
+        ["text/html", "<html>"],
+        ["application/json", "{"],
+        ["application/octet-stream", "\0\u0001\u0002"],
+        ["image/png", "PNG"],
+      ] as const) {
+        const { error } = await hostile(whole, type, (response) => response.end(body));
+        expect(error?.code, `${type} ${whole}`).toBe("malformed");
+      }
+    const { error } = await hostile(false, "text/event-stream", (response) =>
+      response.end("event: message_start\ndata: {]\n\n"),
+    );
+    expect(error?.code).toBe("malformed");
+  });
+  test("a redirect to another host is not followed", async () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const before = seen.length;
+      answer = (_, response) =>
+        response.writeHead(status, { location: `http://localhost:${new URL(url).port}/elsewhere` }).end();
+      const { error } = await run(here());
+      expect(error).toMatchObject({ code: "not-found", message: expect.stringContaining("localhost") });
+      expect(seen).toHaveLength(before + 1);
+    }
+  });
+  test("one on the same host is followed where it keeps the question, not for ever", async () => {
+    answer = (request, response) =>
+      request.url?.startsWith("/moved")
+        ? json(request, response)
+        : response.writeHead(308, { location: `/moved${request.url}` }).end();
+    expect((await run(here())).text).toBe("Hi");
+    expect(seen.at(-1)).toMatchObject({ method: "POST" });
+    const before = seen.length;
+    answer = (request, response) => response.writeHead(307, { location: `${request.url}x` }).end();
+    expect((await run(here())).error?.code).toBe("not-found");
+    expect(seen).toHaveLength(before + 4);
+  });
+});
+
+describe("a client of the caller's", () => {
+  const claude = () => new Anthropic({ baseURL: url, apiKey: "k-1234567", maxRetries: 5 });
+  const gpt = () => new OpenAI({ baseURL: url, apiKey: "k-1234567", maxRetries: 5 });
+  test("is bounded as well, and never retries by itself", async () => {
+    for (const provider of [
+      anthropic("m", { client: claude() }),
+      openai("m", { client: gpt() }),
+      openaiChat("m", { client: gpt() }),
+    ]) {
+      const before = seen.length;
+      answer = (_, response) => response.writeHead(302, { location: "http://localhost:1/" }).end();
+      expect((await run(provider)).error?.code).toBe("not-found");
+      answer = (_, response) => response.writeHead(500).end();
+      expect((await run(provider)).error?.code).toBe("server");
+      expect(seen).toHaveLength(before + 2);
+    }
+  });
+  test("keeps its own headers and fetch", async () => {
+    answer = json;
+    const fetches = vi.fn<typeof fetch>((...args) => fetch(...args));
+    const client = new Anthropic({
+      baseURL: url,
+      apiKey: "k-1234567",
+      fetch: fetches,
+      defaultHeaders: { "x-mine": "1" },
+    });
+    expect((await run(anthropic("m", { client }))).text).toBe("Hi");
+    expect(fetches).toHaveBeenCalledTimes(1);
+    expect(seen.at(-1)?.headers["x-mine"]).toBe("1");
+  });
+  test("that cannot be copied is used as it is", async () => {
+    answer = json;
+    const client = claude();
+    client.withOptions = () => {
+      throw new Error("no copies");
+    };
+    expect((await run(anthropic("m", { client }))).text).toBe("Hi");
+    const { messages, baseURL, apiKey } = claude();
+    expect((await run(anthropic("m", { client: { messages, baseURL, apiKey } }))).text).toBe("Hi");
+  });
+  test("emits no spans of its own", () => {
+    const copies: unknown[] = [];
+    const client = claude();
+    const copy = client.withOptions.bind(client);
+    client.withOptions = (options) => (copies.push(options), copy(options));
+    anthropic("m", { client });
+    expect(copies).toMatchObject([{ openTelemetry: false }]);
+  });
+});
+
+describe("whose models they are", () => {
+  const vendor = (provider: Provider) => provider.models[0]?.vendor;
+  const claude = (more: object) => Object.assign(new Anthropic({ baseURL: url, apiKey: "k" }), more);
+  test("is told by the client", () => {
+    expect(vendor(anthropic("m", { client: claude({}) }))).toBe("anthropic");
+    expect(vendor(anthropic("m", { client: claude({ awsRegion: "us-east-1" }) }))).toBe("bedrock");
+    expect(vendor(anthropic("m", { client: claude({ region: "global", projectId: "p" }) }))).toBe("vertex");
+    expect(vendor(anthropic("m", { client: claude({ resource: "r" }) }))).toBe("azure");
+    const azure = new AzureOpenAI({ endpoint: "https://me.openai.azure.com", apiKey: "k", apiVersion: "2026-01-01" });
+    expect(vendor(openai("m", { client: azure }))).toBe("azure");
+    expect(vendor(openaiChat("m", { client: azure, vendor: "mine" }))).toBe("mine");
+  });
+  test("or by the endpoint", () => {
+    const of = (baseURL: string) => vendor(openai("m", { baseURL, apiKey: "k" }));
+    expect(of("https://api.openai.com/v1")).toBe("openai");
+    expect(of("https://eu.api.openai.com/v1")).toBe("openai");
+    expect(of("http://localhost:8080/v1")).toBe("openai");
+    expect(of("http://[::1]:8080/v1")).toBe("openai");
+    expect(of("https://me.openai.azure.com/openai/v1")).toBe("azure");
+    expect(of("https://bedrock-mantle.us-east-1.amazonaws.com/v1")).toBe("bedrock");
+    expect(of("https://openrouter.ai/api/v1")).toBe("openrouter.ai");
+    expect(of("https://localhost.evil.com/v1")).toBe("localhost.evil.com");
+    expect(vendor(anthropic("m", { baseURL: "https://proxy.example", apiKey: "k" }))).toBe("anthropic");
+    expect(vendor(anthropic("m", { baseURL: "https://us-east5-aiplatform.googleapis.com/v1", apiKey: "k" }))).toBe(
+      "vertex",
+    );
+  });
+  test("and stands in the provider's name where it is not the vendor's own", () => {
+    expect(anthropic("claude-x", { apiKey: "k", baseURL: "https://api.anthropic.com/" }).name).toBe(
+      "anthropic/claude-x",
+    );
+    expect(openai("gpt-x", { apiKey: "k" }).name).toBe("openai/gpt-x");
+    expect(openaiChat("llama", { apiKey: "k", baseURL: "http://127.0.0.1:8080/v1/" }).name).toBe(
+      "openai/llama@127.0.0.1:8080/v1",
+    );
+  });
+});

@@ -1,0 +1,515 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { newMessagesReader } from "../anthropic/answer.ts";
+import { isLlmError } from "../error.ts";
+import { newFold } from "../fold.ts";
+import { isRecord } from "../json.ts";
+import { newChatReader } from "../openai-chat/answer.ts";
+import { newResponsesReader } from "../openai/answer.ts";
+import type { ChatResult } from "../result.ts";
+import type { StreamPart } from "../stream-part.ts";
+import type { Frame, Reader } from "./reader.ts";
+
+const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
+const origin = { vendor: "v", model: "asked" };
+
+function stream(make: (frame: Frame) => Reader, events: readonly unknown[], more: Partial<Frame> = {}): StreamPart[] {
+  const parts: StreamPart[] = [];
+  const reader = make({ ...frame, ...more });
+  const push = (part: StreamPart) => void parts.push(part);
+  for (const event of events) reader.event(event, push);
+  reader.end?.(push);
+  return parts;
+}
+const folded = (parts: readonly StreamPart[]): ChatResult => {
+  const fold = newFold();
+  for (const part of parts) fold.add(part);
+  return fold.result();
+};
+/** What both wires must agree on. */
+const essence = ({ id: _id, content, message: _message, ...rest }: ChatResult) => ({
+  ...rest,
+  content: content.filter(({ type }) => type !== "opaque"),
+});
+
+const anthropic = {
+  make: newMessagesReader,
+  message: {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "claude-x",
+    container: { id: "c1" },
+    content: [
+      { type: "thinking", thinking: "Let me see.", signature: "sig" },
+      { type: "redacted_thinking", data: "xyz" },
+      { type: "server_tool_use", id: "s1", name: "web_search", input: { query: "sea" } },
+      { type: "web_search_tool_result", tool_use_id: "s1", content: [{ type: "web_search_result", url: "u" }] },
+      { type: "text", text: "The sea is blue.", citations: [{ type: "page_location", cited_text: "blue" }] },
+      { type: "tool_use", id: "t1", name: "look", input: { at: "sea" }, caller: { type: "direct" } },
+      { type: "tool_use", id: "t2", name: "look", input: {}, caller: { type: "code_execution", tool_id: "s2" } },
+    ],
+    stop_reason: "tool_use",
+    stop_sequence: null,
+    stop_details: null,
+    usage: { input_tokens: 10, output_tokens: 20, cache_read_input_tokens: 5, cache_creation_input_tokens: 0 },
+  },
+  events: [
+    {
+      type: "message_start",
+      message: {
+        id: "msg_1",
+        model: "claude-x",
+        content: [],
+        container: { id: "c1" },
+        usage: { input_tokens: 10, output_tokens: 1, cache_read_input_tokens: 5, cache_creation_input_tokens: 0 },
+      },
+    },
+    { type: "ping" },
+    { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Let me " } },
+    { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "see." } },
+    { type: "content_block_delta", index: 0, delta: { type: "signature_delta", signature: "sig" } },
+    { type: "content_block_stop", index: 0 },
+    { type: "content_block_start", index: 1, content_block: { type: "redacted_thinking", data: "xyz" } },
+    { type: "content_block_stop", index: 1 },
+    {
+      type: "content_block_start",
+      index: 2,
+      content_block: { type: "server_tool_use", id: "s1", name: "web_search", input: {} },
+    },
+    { type: "content_block_delta", index: 2, delta: { type: "input_json_delta", partial_json: '{"query":' } },
+    { type: "content_block_delta", index: 2, delta: { type: "input_json_delta", partial_json: '"sea"}' } },
+    { type: "content_block_stop", index: 2 },
+    {
+      type: "content_block_start",
+      index: 3,
+      content_block: {
+        type: "web_search_tool_result",
+        tool_use_id: "s1",
+        content: [{ type: "web_search_result", url: "u" }],
+      },
+    },
+    { type: "content_block_stop", index: 3 },
+    { type: "content_block_start", index: 4, content_block: { type: "text", text: "", citations: [] } },
+    { type: "content_block_delta", index: 4, delta: { type: "text_delta", text: "The sea " } },
+    {
+      type: "content_block_delta",
+      index: 4,
+      delta: { type: "citations_delta", citation: { type: "page_location", cited_text: "blue" } },
+    },
+    { type: "content_block_delta", index: 4, delta: { type: "text_delta", text: "is blue." } },
+    { type: "content_block_stop", index: 4 },
+    {
+      type: "content_block_start",
+      index: 5,
+      content_block: { type: "tool_use", id: "t1", name: "look", input: {}, caller: { type: "direct" } },
+    },
+    { type: "content_block_delta", index: 5, delta: { type: "input_json_delta", partial_json: '{"at":"sea"}' } },
+    { type: "content_block_stop", index: 5 },
+    {
+      type: "content_block_start",
+      index: 6,
+      content_block: {
+        type: "tool_use",
+        id: "t2",
+        name: "look",
+        input: {},
+        caller: { type: "code_execution", tool_id: "s2" },
+      },
+    },
+    { type: "content_block_stop", index: 6 },
+    {
+      type: "message_delta",
+      delta: { stop_reason: "tool_use", stop_sequence: null },
+      usage: { input_tokens: null, output_tokens: 20 },
+    },
+    { type: "message_stop" },
+  ],
+};
+
+const responses = {
+  make: (of: Frame) => newResponsesReader(of, origin),
+  message: {
+    id: "resp_1",
+    object: "response",
+    status: "completed",
+    model: "gpt-x",
+    output: [
+      {
+        type: "reasoning",
+        id: "rs_1",
+        summary: [
+          { type: "summary_text", text: "One." },
+          { type: "summary_text", text: "Two." },
+        ],
+        encrypted_content: "enc",
+      },
+      { type: "web_search_call", id: "ws_1", status: "completed" },
+      {
+        type: "message",
+        id: "m_1",
+        role: "assistant",
+        phase: "final_answer",
+        content: [{ type: "output_text", text: "Hello sea.", annotations: [{ type: "url_citation", url: "u" }] }],
+      },
+      { type: "function_call", id: "fc_1", call_id: "c1", name: "look", arguments: '{"at":1}' },
+      { type: "function_call", id: "fc_2", call_id: "c2", name: "look", arguments: "{}" },
+    ],
+    usage: {
+      input_tokens: 10,
+      input_tokens_details: { cached_tokens: 4 },
+      output_tokens: 8,
+      output_tokens_details: { reasoning_tokens: 3 },
+      total_tokens: 18,
+    },
+  },
+  events: [] as unknown[],
+};
+responses.events = [
+  { type: "response.created", response: { id: "resp_1", model: "gpt-x", status: "in_progress", output: [] } },
+  { type: "response.in_progress", response: {} },
+  { type: "response.output_item.added", output_index: 0, item: { type: "reasoning", id: "rs_a", summary: [] } },
+  { type: "response.reasoning_summary_part.added", output_index: 0, item_id: "rs_a", summary_index: 0 },
+  { type: "response.reasoning_summary_text.delta", output_index: 0, item_id: "rs_b", summary_index: 0, delta: "One." },
+  { type: "response.reasoning_summary_text.delta", output_index: 0, item_id: "rs_c", summary_index: 1, delta: "Two." },
+  { type: "response.output_item.done", output_index: 0, item: responses.message.output[0] },
+  { type: "response.web_search_call.searching", output_index: 1, item_id: "ws_1" },
+  { type: "response.output_item.done", output_index: 1, item: responses.message.output[1] },
+  {
+    type: "response.output_item.added",
+    output_index: 2,
+    item: { type: "message", id: "m_rotating", phase: "final_answer", content: [] },
+  },
+  { type: "response.output_text.delta", output_index: 2, content_index: 0, item_id: "m_0", delta: "Hello " },
+  { type: "response.output_text.delta", output_index: 2, content_index: 0, item_id: "m_1", delta: "sea." },
+  {
+    type: "response.output_text.annotation.added",
+    output_index: 2,
+    content_index: 0,
+    annotation_index: 0,
+    annotation: { type: "url_citation", url: "u" },
+  },
+  { type: "response.output_text.done", output_index: 2, content_index: 0, text: "Hello sea." },
+  { type: "response.output_item.done", output_index: 2, item: responses.message.output[2] },
+  {
+    type: "response.output_item.added",
+    output_index: 3,
+    item: { type: "function_call", id: "fc_1", call_id: "c1", name: "look", arguments: "" },
+  },
+  {
+    type: "response.output_item.added",
+    output_index: 4,
+    item: { type: "function_call", id: "fc_2", call_id: "c2", name: "look", arguments: "" },
+  },
+  { type: "response.function_call_arguments.delta", output_index: 3, delta: '{"at"' },
+  { type: "response.function_call_arguments.delta", output_index: 4, delta: "{}" },
+  { type: "response.function_call_arguments.delta", output_index: 3, delta: ":1}" },
+  { type: "response.output_item.done", output_index: 3, item: responses.message.output[3] },
+  { type: "response.output_item.done", output_index: 4, item: responses.message.output[4] },
+  { type: "response.completed", response: responses.message },
+];
+
+const usage = {
+  prompt_tokens: 10,
+  completion_tokens: 8,
+  total_tokens: 18,
+  prompt_tokens_details: { cached_tokens: 4 },
+  completion_tokens_details: { reasoning_tokens: 3 },
+};
+const chunk = (delta: object, more: object = {}) => ({
+  id: "chat_1",
+  model: "gpt-x",
+  choices: [{ index: 0, delta, ...more }],
+});
+const chat = {
+  make: (of: Frame) => newChatReader(of, origin),
+  message: {
+    id: "chat_1",
+    model: "gpt-x",
+    choices: [
+      {
+        index: 0,
+        finish_reason: "tool_calls",
+        message: {
+          role: "assistant",
+          reasoning_content: "Hm.",
+          content: "I look.",
+          tool_calls: [
+            { id: "c1", type: "function", function: { name: "look", arguments: '{"at":1}' } },
+            { id: "c2", type: "function", function: { name: "look", arguments: "{}" }, extra_content: { s: 1 } },
+          ],
+        },
+      },
+    ],
+    usage,
+  },
+  events: [
+    chunk({ role: "assistant", content: "" }),
+    chunk({ reasoning_content: "Hm." }),
+    chunk({ content: "I " }),
+    chunk({ content: "look." }),
+    chunk({ tool_calls: [{ index: 1, id: "c1", type: "function", function: { name: "look", arguments: "" } }] }),
+    chunk({ tool_calls: [{ index: 1, function: { arguments: '{"at":' } }] }),
+    chunk({
+      tool_calls: [{ index: 2, id: "c2", function: { name: "look", arguments: "{}" }, extra_content: { s: 1 } }],
+    }),
+    chunk({ tool_calls: [{ index: 1, function: { arguments: "1}" } }] }),
+    chunk({}, { finish_reason: "tool_calls" }),
+    { id: "chat_1", model: "gpt-x", choices: [], usage },
+  ] as unknown[],
+};
+
+const wires = { anthropic, responses, chat };
+
+describe.each(Object.entries(wires))("%s", (_name, { make, message, events }) => {
+  const whole = () => folded(make(frame).message(message));
+  test("the whole answer equals the folded stream", () => {
+    expect(essence(folded(stream(make, events)))).toEqual(essence(whole()));
+    expect(whole()).toMatchObject({
+      vendor: "v",
+      model: message.model,
+      id: message.id,
+      requestId: "req",
+      finish: "tool-calls",
+    });
+    expect(whole().toolCalls).toMatchObject([
+      { id: expect.stringMatching(/^[tc]1$/), name: "look", input: { at: expect.anything() } },
+      { id: expect.stringMatching(/^[tc]2$/), name: "look", input: {} },
+    ]);
+  });
+  test("opaque parts and data are the same on both wires", () => {
+    const kept = ({ content }: ChatResult) =>
+      content.filter(({ type }) => type === "opaque" || type === "tool-call" || type === "reasoning");
+    expect(kept(folded(stream(make, events)))).toEqual(expect.arrayContaining(kept(whole()) as unknown[]));
+    expect(folded(stream(make, events)).content).toHaveLength(whole().content.length);
+  });
+  test("a second start changes nothing", () => {
+    expect(essence(folded(stream(make, [events[0], ...events])))).toEqual(essence(whole()));
+  });
+  test("an unknown event passes, as opaque, and changes nothing", () => {
+    const odd = { type: "something.new", note: 1, choices: [] };
+    const parts = stream(
+      make,
+      events.flatMap((event) => [event, odd]),
+    );
+    expect(essence(folded(parts))).toEqual(essence(whole()));
+    if (make !== chat.make) expect(parts).toContainEqual({ type: "opaque", vendor: "v", value: odd });
+  });
+  test("nothing but an answer is malformed", () => {
+    for (const answer of [undefined, null, "<html>", 7, []])
+      expect(() => make(frame).message(answer)).toThrow(expect.objectContaining({ code: "malformed" }));
+  });
+  test("any field may be missing, null or of another type", () => {
+    const paths: (readonly (string | number)[])[] = [];
+    const walk = (value: unknown, path: readonly (string | number)[]): void => {
+      if (path.length > 0) paths.push(path);
+      if (Array.isArray(value)) value.forEach((item, i) => walk(item, [...path, i]));
+      else if (isRecord(value)) for (const [key, item] of Object.entries(value)) walk(item, [...path, key]);
+    };
+    const change = (root: unknown, path: readonly (string | number)[], to: unknown): unknown => {
+      const copy: unknown = structuredClone(root);
+      let at = copy as Record<string | number, unknown>;
+      for (const key of path.slice(0, -1)) at = at[key] as typeof at;
+      if (to === undefined) delete at[path.at(-1)!];
+      else at[path.at(-1)!] = to;
+      return copy;
+    };
+    const safe = (read: () => unknown): void => {
+      try {
+        read();
+      } catch (error) {
+        if (!isLlmError(error)) throw error;
+      }
+    };
+    walk({ events, message }, []);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...paths.filter((path) => path.length > 1)),
+        fc.constantFrom(undefined, null, 7, "x", {}, [], true),
+        (path, to) => {
+          const changed = change({ events, message }, path, to) as { events: unknown[]; message: unknown };
+          safe(() =>
+            folded(
+              stream(
+                make,
+                changed.events.filter((event) => event !== undefined),
+              ),
+            ),
+          );
+          safe(() => folded(make(frame).message(changed.message)));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+  test("an answer that comes by a tool is its text", () => {
+    const name = "look";
+    const result = folded(stream(make, events, { outputTool: name }));
+    expect(result.toolCalls).toEqual([]);
+    expect(result.text).toContain('"at":');
+    expect(result.finish).toBe("stop");
+    expect(folded(make({ ...frame, outputTool: name }).message(message)).finish).toBe("stop");
+  });
+});
+
+describe("finish reasons", () => {
+  const reason = (raw: string | undefined, more: object = {}) =>
+    folded(newMessagesReader(frame).message({ content: [], stop_reason: raw, ...more })).finish;
+  test.each([
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["max_tokens", "length"],
+    ["tool_use", "tool-calls"],
+    ["refusal", "refusal"],
+    ["pause_turn", "pause"],
+    ["model_context_window_exceeded", "context-length"],
+    ["brand_new", "other"],
+    [undefined, "other"],
+  ])("Anthropic's %s is %s", (raw, ours) => expect(reason(raw)).toBe(ours));
+  test("Anthropic's details are kept", () => {
+    const result = folded(
+      newMessagesReader(frame).message({
+        stop_reason: "refusal",
+        stop_details: { category: "bio" },
+        stop_sequence: "END",
+      }),
+    );
+    expect(result).toMatchObject({ rawFinish: "refusal", finishDetails: { category: "bio", stop_sequence: "END" } });
+  });
+  test.each([
+    [{ status: "completed" }, "stop"],
+    [{ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } }, "length"],
+    [{ status: "incomplete", incomplete_details: { reason: "content_filter" } }, "content-filter"],
+    [{ status: "incomplete", incomplete_details: { reason: "steered" } }, "other"],
+    [{ status: "queued" }, "pause"],
+    [{ status: "in_progress" }, "pause"],
+    [{ status: "completed", output: [{ type: "message", content: [{ type: "refusal", refusal: "No." }] }] }, "refusal"],
+    [
+      { status: "completed", output: [{ type: "function_call", name: "f", call_id: "c", arguments: "" }] },
+      "tool-calls",
+    ],
+  ])("of Responses: %j is %s", (answer, ours) =>
+    expect(folded(newResponsesReader(frame, origin).message(answer)).finish).toBe(ours),
+  );
+  test.each([
+    [{ finish_reason: "stop", message: {} }, "stop"],
+    [{ finish_reason: "length", message: {} }, "length"],
+    [{ finish_reason: "tool_calls", message: {} }, "tool-calls"],
+    [{ finish_reason: "function_call", message: { function_call: { name: "f", arguments: "{}" } } }, "tool-calls"],
+    [{ finish_reason: "stop", message: { tool_calls: [{ id: "a", function: { name: "f" } }] } }, "tool-calls"],
+    [{ finish_reason: "content_filter", message: {} }, "content-filter"],
+    [{ finish_reason: "stop", message: { refusal: "No." } }, "refusal"],
+    [{ finish_reason: "eos", message: {} }, "other"],
+    [{ message: {} }, "other"],
+  ])("of Chat Completions: %j is %s", (choice, ours) =>
+    expect(folded(newChatReader(frame, origin).message({ choices: [choice] })).finish).toBe(ours),
+  );
+});
+
+test("failures within an answer are errors, with the usage before them", () => {
+  const failed = {
+    status: "failed",
+    error: { code: "rate_limit_exceeded", message: "slow" },
+    usage: { input_tokens: 3 },
+  };
+  expect(() => newResponsesReader(frame, origin).message(failed)).toThrow(
+    expect.objectContaining({ code: "rate-limit" }),
+  );
+  const parts: StreamPart[] = [];
+  const event = { type: "response.failed", response: failed };
+  expect(() => newResponsesReader(frame, origin).event(event, (part) => parts.push(part))).toThrow("slow");
+  expect(parts).toMatchObject([{ type: "usage", usage: { input: 3 } }]);
+  for (const error of [
+    { type: "error", error: { code: "server_error" } },
+    { type: "error", code: "server_error", message: "x" },
+  ])
+    expect(() => stream((of) => newResponsesReader(of, origin), [error])).toThrow(
+      expect.objectContaining({ code: "server" }),
+    );
+  expect(() => stream(chat.make, [{ error: { code: "context_length_exceeded", message: "long" } }])).toThrow(
+    expect.objectContaining({ code: "context-length" }),
+  );
+});
+
+describe("what servers of Chat Completions make of it", () => {
+  const run = (...events: unknown[]) => folded(stream(chat.make, [...events, chunk({}, { finish_reason: "stop" })]));
+  test("tool calls without an index, or without an id", () => {
+    const call = (fields: object, name: string) =>
+      chunk({ tool_calls: [{ ...fields, function: { name, arguments: '{"a":1}' } }] });
+    expect(run(call({ id: "a" }, "f"), call({ id: "b" }, "g")).toolCalls).toMatchObject([
+      { id: "a", name: "f" },
+      { id: "b", name: "g" },
+    ]);
+    expect(run(call({ index: 0 }, "f")).toolCalls).toMatchObject([{ id: "call_0", name: "f", input: { a: 1 } }]);
+    expect(
+      run(
+        chunk({ tool_calls: [{ id: "a", function: { name: "f", arguments: '{"a"' } }] }),
+        chunk({ tool_calls: [{ function: { arguments: ":1}" } }] }),
+      ).toolCalls,
+    ).toMatchObject([{ id: "a", input: { a: 1 } }]);
+    expect(
+      run(chunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: { a: 1 } } }] })).toolCalls,
+    ).toMatchObject([{ input: { a: 1 } }]);
+  });
+  test("reasoning in three places", () => {
+    for (const delta of [
+      { reasoning: "hm" },
+      { reasoning_content: "hm" },
+      { content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] },
+    ])
+      expect(run(chunk(delta), chunk({ content: [{ type: "text", text: "Yes." }] }))).toMatchObject({
+        text: "Yes.",
+        content: [{ type: "reasoning", text: "hm", data: { field: expect.any(String) } }, { type: "text" }],
+      });
+  });
+  test("fields without a word pass as opaque, other choices not at all", () => {
+    const parts = stream(chat.make, [
+      chunk({ content: "a", audio: { id: 1 } }, { logprobs: { content: [] } }),
+      { choices: [{ index: 1, delta: { content: "other" } }] },
+    ]);
+    expect(parts).toContainEqual({ type: "opaque", vendor: "v", value: { type: "audio", audio: { id: 1 } } });
+    expect(parts).toContainEqual({
+      type: "opaque",
+      vendor: "v",
+      value: { type: "logprobs", logprobs: { content: [] } },
+    });
+    expect(JSON.stringify(parts)).not.toContain("other");
+  });
+  test("usage in every chunk is cumulative, also where the stream is cut", () => {
+    const parts = stream(chat.make, [
+      { ...chunk({ content: "a" }), usage: { prompt_tokens: 5, completion_tokens: 1 } },
+    ]);
+    expect(parts.at(-1)).toMatchObject({ type: "usage", usage: { input: 5, output: 1 } });
+  });
+  test("annotations follow the text", () => {
+    const result = run(chunk({ content: "a" }), chunk({ annotations: [{ url: "u" }] }), chunk({ content: "b" }));
+    expect(result).toMatchObject({
+      text: "ab",
+      content: [{ type: "text" }, { type: "opaque", value: { type: "annotation" } }],
+    });
+  });
+});
+
+test("a proxy that begins anew numbers its blocks anew", () => {
+  const [first, , ...rest] = anthropic.events;
+  const text = (index: number, delta: string) => ({
+    type: "content_block_delta",
+    index,
+    delta: { type: "text_delta", text: delta },
+  });
+  const begin = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+  const result = folded(
+    stream(newMessagesReader, [first, begin, text(0, "a"), first, begin, text(0, "b"), ...rest.slice(-2)]),
+  );
+  expect(result.content.map((part) => (part.type === "text" ? part.text : ""))).toEqual(["a", "b"]);
+});
+
+test("deltas of a block that never began", () => {
+  const lost = { type: "content_block_delta", index: 3, delta: { type: "input_json_delta", partial_json: "{" } };
+  expect(stream(newMessagesReader, [lost])).toMatchObject([{ type: "opaque", value: { type: "input_json_delta" } }]);
+  const args = { type: "response.function_call_arguments.delta", output_index: 3, delta: "{" };
+  expect(stream(responses.make, [args])).toMatchObject([{ type: "opaque", value: { delta: "{" } }]);
+  const odd = { type: "content_block_delta", index: 0, delta: { type: "new_delta", x: 1 } };
+  expect(stream(newMessagesReader, [odd])).toEqual([{ type: "opaque", vendor: "v", value: odd }]);
+});
