@@ -79,12 +79,12 @@ let defaults: Policy | undefined;
  * @throws TypeError that names the option that is out of range
  * @example
  * ```ts
- * const breaker = createBreaker({ name: "search", failureThreshold: 3, resetTimeout: "30s" });
- * const answer = await breaker.run(() => fetch("https://example.com").then((response) => response.text()));
+ * const search = createBreaker({ name: "search", failureThreshold: 3, resetTimeout: "30s" });
+ * const answer = await search.run(() => fetch("https://example.com").then((response) => response.text()));
  * ```
  * @example A stream, settled at its end
  * ```ts
- * const permit = breaker.acquire();
+ * const permit = createBreaker().acquire();
  * try {
  *   for await (const token of stream) permit.firstToken();
  *   permit.success();

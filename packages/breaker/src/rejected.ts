@@ -25,7 +25,12 @@ export class RejectedError extends LlmError {
  *
  * @example
  * ```ts
- * await breaker.run(ask).catch((error) => (isRejected(error) ? askElsewhere(error.health.until) : Promise.reject(error)));
+ * try {
+ *   await createBreaker().run(ask);
+ * } catch (error) {
+ *   if (!isRejected(error)) throw error;
+ *   await askElsewhere(error.health.until);
+ * }
  * ```
  */
 export const isRejected = (value: unknown): value is RejectedError => isLlmError(value) && "breaker" in value;
