@@ -1,7 +1,7 @@
 import { createBreaker } from "@llm/breaker";
 import { circuitBreaker, ConsecutiveBreaker, handleAll, SamplingBreaker } from "cockatiel";
 import Opossum from "opossum";
-import { cpuTimes } from "./measure.ts";
+import { collectGarbage, cpuTimes } from "./measure.ts";
 import { goal, type Benchmark, type Row } from "./row.ts";
 
 const GOES = 1_000;
@@ -59,19 +59,14 @@ async function passThrough(): Promise<Row[]> {
   ];
 }
 
-const collect = (): void => {
-  if (!globalThis.gc) throw new Error("run node with --expose-gc");
-  for (let i = 0; i < 4; i++) globalThis.gc();
-};
-
 /** Heap of one of many, in bytes. */
 function bytesEach(make: () => unknown, many: number): number {
   const kept: unknown[] = Array.from({ length: many });
   for (let i = 0; i < 100; i++) make(); // what the first ones share
-  collect();
+  collectGarbage();
   const before = process.memoryUsage().heapUsed;
   for (let i = 0; i < many; i++) kept[i] = make();
-  collect();
+  collectGarbage();
   const bytes = (process.memoryUsage().heapUsed - before) / many;
   if (kept.length !== many) throw new Error("kept them all");
   return bytes;
@@ -109,10 +104,10 @@ async function memory(): Promise<Row[]> {
   const breaker = createBreaker();
   const run = thousand(() => breaker.run(action));
   await run();
-  collect();
+  collectGarbage();
   const start = process.memoryUsage().heapUsed;
   for (let i = 0; i < 1_000; i++) await run();
-  collect();
+  collectGarbage();
   const retained = Math.max(0, process.memoryUsage().heapUsed - start);
   return [
     goal({ measure: "a breaker with defaults", unit: "bytes", ours, peers: { cockatiel, opossum } }, "≤", 700),

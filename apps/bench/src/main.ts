@@ -4,7 +4,7 @@ import { table, type Benchmark } from "./row.ts";
 
 /** What there is to run; each is loaded only when it is asked for, so that peers do not weigh on each other. */
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
-  core: () => import("./core.ts"),
+  core: () => import("./core/index.ts"),
   breaker: () => import("./breaker.ts"),
 };
 

@@ -15,6 +15,12 @@ export const quantile = (figures: readonly number[], share: number): number => {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 };
 
+/** Collects all garbage. */
+export function collectGarbage(): void {
+  if (!globalThis.gc) throw new Error("run node with --expose-gc");
+  for (let i = 0; i < 4; i++) globalThis.gc();
+}
+
 const cpu = (): number => {
   const { user, system } = process.cpuUsage();
   return user + system;
