@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createPromptCache } from "./accounting/prompt-cache.ts";
 import { createRateLimiter } from "./accounting/rate-limit.ts";
+import { createThreads } from "./anthropic/threads.ts";
 import type { FaultRule } from "./fault/rule.ts";
 import { createFaults, type Faults } from "./fault/schedule.ts";
 import { createJournal, type Journal, type JournalEntry } from "./journal.ts";
@@ -75,6 +76,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     faults,
     journal,
     store: createResponseStore(),
+    threads: createThreads(),
     cache: createPromptCache(clock.now),
     limiter: createRateLimiter(settings.rateLimits, clock.now),
     elapsed,

@@ -23,8 +23,9 @@ export function howSent(x: Exchange): CheckContext {
 export const messagesWire: WireFormat = {
   wire: "anthropic",
   vendor: "anthropic",
-  expand: (body) => body,
-  check: (body, model, x) => checkMessages(body, model, howSent(x)),
+  expand: (body, { threads }) => threads.expand(body),
+  remember: (finished, body, { threads }) => threads.add(finished, body),
+  check: (body, model, x, { threads }) => threads.check(body) ?? checkMessages(body, model, howSent(x)),
   overflow: (tokens, _body, model) =>
     tokens > model.context ? invalid(`prompt is too long: ${tokens} tokens > ${model.context} maximum`) : undefined,
   question: anthropicQuestion,

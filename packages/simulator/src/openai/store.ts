@@ -1,3 +1,4 @@
+import { createBoundedMap } from "../bounded-map.ts";
 import { objectOf, objectsOf, textOf, type Json } from "../json.ts";
 import { inputItems } from "./question.ts";
 
@@ -10,6 +11,7 @@ export interface StoredResponse {
 
 /** Responses that a caller may build on or fetch again. */
 export interface ResponseStore {
+  /** Keeps a response, unless its request said not to. */
   readonly add: (response: Json, body: Json) => void;
   readonly get: (id: string) => StoredResponse | undefined;
   readonly delete: (id: string) => boolean;
@@ -19,17 +21,9 @@ export interface ResponseStore {
   readonly history: (id: unknown) => readonly Json[];
 }
 
-/** The most characters of JSON that a store holds. */
-const MOST_CHARACTERS = 64 * 1024 * 1024;
-
-/** A store that keeps the last `size` responses, and fewer where they are large. */
+/** A store that keeps the last `size` responses. */
 export function createResponseStore(size = 256): ResponseStore {
-  const stored = new Map<string, StoredResponse & { readonly characters: number }>();
-  let total = 0;
-  const remove = (id: string): boolean => {
-    total -= stored.get(id)?.characters ?? 0;
-    return stored.delete(id);
-  };
+  const stored = createBoundedMap<StoredResponse>(size);
   const history = (id: unknown): readonly Json[] => {
     const found = stored.get(textOf(id));
     return found ? [...found.input, ...objectsOf(found.response["output"])] : [];
@@ -51,17 +45,12 @@ export function createResponseStore(size = 256): ResponseStore {
       );
       return { ...body, input: expanded };
     },
-    get: (id) => stored.get(id),
-    delete: remove,
+    get: stored.get,
+    delete: stored.delete,
     add: (response, body) => {
+      if (body["store"] === false) return;
       const input = [...history(body["previous_response_id"]), ...inputItems(body["input"])];
-      const characters = JSON.stringify(input).length + JSON.stringify(response).length;
-      stored.set(textOf(response["id"]), { response, input, characters });
-      total += characters;
-      for (const oldest of stored.keys()) {
-        if (stored.size <= size && total <= MOST_CHARACTERS) break;
-        remove(oldest);
-      }
+      stored.set(textOf(response["id"]), { response, input });
     },
   };
 }

@@ -13,6 +13,7 @@ export const chatWire: WireFormat = {
   wire: "openai-chat",
   vendor: "openai",
   expand: (body) => body,
+  remember: () => {},
   check: (body, model) => checkChat(body, model),
   overflow: (tokens, _body, model) =>
     tokens > model.context
@@ -40,6 +41,7 @@ export const responsesWire: WireFormat = {
   wire: "openai-responses",
   vendor: "openai",
   expand: (body, { store }) => store.expand(body),
+  remember: (finished, body, { store }) => store.add(finished, body),
   check: (body, model, _x, context) => checkResponses(body, model, context.store),
   overflow: (tokens, body, model) =>
     tokens > model.context && body["truncation"] !== "auto"

@@ -1,5 +1,6 @@
 import type { PromptCache } from "../accounting/prompt-cache.ts";
 import type { RateLimiter } from "../accounting/rate-limit.ts";
+import type { Threads } from "../anthropic/threads.ts";
 import type { FaultSchedule } from "../fault/schedule.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import type { Settings } from "../options.ts";
@@ -12,6 +13,7 @@ export interface Context {
   readonly scripts: Scripts;
   readonly faults: FaultSchedule;
   readonly store: ResponseStore;
+  readonly threads: Threads;
   readonly cache: PromptCache;
   readonly limiter: RateLimiter;
   readonly journal: Journal & { readonly add: (entry: JournalEntry) => void };

@@ -144,7 +144,7 @@ async function enter(
 /** Answers a request to one of the text wires, from its first check to its last byte. */
 export async function answerText(x: Exchange, format: WireFormat, context: Context): Promise<void> {
   const { settings } = context;
-  const { vendor, wire } = format;
+  const { vendor } = format;
   const fail = (failure: Failure): void => sendFailure(x, vendor, failure);
   const settle = (ended: boolean): void => {
     x.note.outcome =
@@ -200,6 +200,6 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
   const finished = reply?.kind === "native" ? reply.native : format.finished(answers, bill, asked);
   context.limiter.spend(`${callerOf(x)}\u0000${model.id}`, vendor, bill.output);
   x.note.usage = objectOf(finished["usage"]);
-  if (wire === "openai-responses" && body["store"] !== false) context.store.add(finished, body);
+  format.remember(finished, body, context);
   settle(await sendFinished(finished, format, asked, fault, pace));
 }

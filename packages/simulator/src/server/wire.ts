@@ -26,6 +26,8 @@ export interface WireFormat {
   readonly vendor: Vendor;
   /** The body with what it only refers to put in its place. */
   readonly expand: (body: Json, context: Context) => Json;
+  /** Keeps what later requests may refer to. */
+  readonly remember: (finished: Json, body: Json, context: Context) => void;
   /** What is wrong with a request, as the vendor says it. */
   readonly check: (body: Json, model: ModelProfile, x: Exchange, context: Context) => Failure | undefined;
   /** What is wrong with a prompt of that many tokens: it does not fit. */
