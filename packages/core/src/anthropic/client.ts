@@ -8,6 +8,15 @@ export interface MessagesClient {
   readonly baseURL: string;
   readonly apiKey?: string | null;
   readonly authToken?: string | null;
+  /** As the SDK has them; not by its types, which differ between two copies of it. */
+  readonly messages: {
+    readonly create: (...args: never[]) => unknown;
+    readonly countTokens?: (...args: never[]) => unknown;
+  };
+}
+
+/** The same, by the types of the SDK that is installed. */
+interface Client extends MessagesClient {
   readonly messages: Pick<Anthropic["messages"], "create"> & Partial<Pick<Anthropic["messages"], "countTokens">>;
 }
 
@@ -26,10 +35,10 @@ export const vendorOf = ({ vendor, client, baseURL }: AnthropicOptions): string 
   vendor ?? platformOf(client, client?.baseURL ?? baseURL ?? "") ?? "anthropic";
 
 /** The client to use. The SDK's own spans would count everything twice, and its log would hold prompts. */
-export function clientOf(vendor: string, model: string, options: AnthropicOptions): MessagesClient {
+export function clientOf(vendor: string, model: string, options: AnthropicOptions): Client {
   const { client, vendor: _vendor, can: _can, ...own } = options;
   const at = { vendor, model };
   return client
-    ? boundedClient(client, at, { openTelemetry: false })
+    ? (boundedClient(client, at, { openTelemetry: false }) as Client) // as its own types say
     : new Anthropic({ logLevel: "off", openTelemetry: false, ...own, fetch: boundedFetch(own.fetch ?? ownFetch, at) });
 }

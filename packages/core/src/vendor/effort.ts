@@ -2,14 +2,15 @@ import type { Model } from "../provider.ts";
 import type { ChatRequest, Effort } from "../request.ts";
 import type { Warnings } from "./warnings.ts";
 
-/** The effort to send: what was asked, the least that the model takes where less was asked, or none. */
+const LEVELS: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/** The effort to send: what was asked, else the next higher one that the model takes, else its highest. */
 export function effortFor({ effort }: ChatRequest, to: Model, warnings: Warnings): Effort | undefined {
-  if (effort === undefined || to.can.efforts.includes(effort)) return effort;
-  const lowest = to.can.efforts[0];
-  if (lowest !== undefined && (effort === "none" || effort === "minimal")) {
-    warnings.changed("effort", `${to.model} takes no ${effort}; ${lowest} was sent`);
-    return lowest;
-  }
-  warnings.unsupported("effort", `${to.model} takes no ${effort}`);
-  return undefined;
+  const { efforts } = to.can;
+  if (effort === undefined || efforts.includes(effort)) return effort;
+  const higher = LEVELS.slice(LEVELS.indexOf(effort)).find((level) => efforts.includes(level));
+  const sent = higher ?? LEVELS.findLast((level) => efforts.includes(level));
+  if (sent) warnings.changed("effort", `${to.model} takes no ${effort}; ${sent} was sent`);
+  else warnings.unsupported("effort", `${to.model} takes no effort`);
+  return sent;
 }
