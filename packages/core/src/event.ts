@@ -51,6 +51,8 @@ export interface Events {
   "concurrency.rejected": { readonly running: number; readonly queued: number };
   /** An answer was cut off, and attempt `attempt` goes on with it. */
   "resume.continued": { readonly attempt: number; readonly error: LlmError };
+  /** A tool that the model called has answered, or failed. */
+  "tool.answered": { readonly tool: string; readonly id: string; readonly isError: boolean; readonly ms: number };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

@@ -1,6 +1,6 @@
 import { child, type Call } from "./call.ts";
 import { wrap } from "./compose.ts";
-import { isLlmError, LlmError, withPartial } from "./error.ts";
+import { isLlmError, withPartial, type LlmError } from "./error.ts";
 import { estimateTokens } from "./estimate.ts";
 import { emit } from "./event.ts";
 import { newFold } from "./fold.ts";
@@ -12,6 +12,7 @@ import { isContent, type StartPart, type StreamPart, type TextDelta } from "./st
 import { systemClock, type Clock } from "./time.ts";
 import { addUsage, noUsage, type Usage } from "./usage.ts";
 import { truncated } from "./watch.ts";
+import { wholeError } from "./whole-error.ts";
 
 /** How to go on. */
 export interface ResumeOptions {
@@ -86,10 +87,7 @@ export function resume(options: ResumeOptions = {}): Middleware {
         over = true;
         if (!isLlmError(error)) throw error;
         if (!spent) throw withPartial(error, fold.partial());
-        const partial = { ...fold.partial(), usage: total(used ?? usedBy(error)) };
-        const { retryAfterMs, status, vendor, model, requestId } = error;
-        const fields = { retryAfterMs, status, vendor, model, requestId, partial, cause: error };
-        throw new LlmError(error.code, error.message, fields);
+        throw wholeError(error, { ...fold.partial(), usage: total(used ?? usedBy(error)) });
       };
       const open = (question: ChatRequest, its: Call): Promise<IteratorResult<StreamPart>> => {
         source = inner.stream(question, its)[Symbol.asyncIterator]();
