@@ -87,7 +87,7 @@ test("Anthropic: the tool runner goes round until there is an answer", async () 
 test("Anthropic: a thread holds the conversation; one that is lost is begun anew", async () => {
   const { anthropic, simulator, post } = await start();
   simulator
-    .when((question) => question.body["messages"] instanceof Array)
+    .when((question) => Array.isArray(question.body["messages"]))
     .reply(({ body }) => `${(body["messages"] as unknown[]).length}`);
   const thread = anthropic.beta.messages.thread({ model: "claude-opus-5-5", max_tokens: 100 });
   const texts: string[] = [];

@@ -3,7 +3,7 @@ import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
 import { enter } from "../server/gate.ts";
 import { modelOf } from "../server/pipeline.ts";
-import { sendFailure, sendJson } from "../server/send.ts";
+import { sendAnswer, sendFailure } from "../server/send.ts";
 import { checkMessages } from "./check.ts";
 import { anthropicQuestion } from "./question.ts";
 import { howSent } from "./wire.ts";
@@ -17,5 +17,5 @@ export async function countTokens(x: Exchange, context: Context): Promise<void> 
   // A count needs no limit; everything else is checked as for a message.
   const wrong = checkMessages({ ...body, max_tokens: body["max_tokens"] ?? 1 }, model, howSent(x));
   if (wrong) return sendFailure(x, "anthropic", wrong);
-  sendJson(x, 200, { input_tokens: countBlocks(promptBlocks(anthropicQuestion(body, model))) });
+  return sendAnswer(x, { input_tokens: countBlocks(promptBlocks(anthropicQuestion(body, model))) });
 }

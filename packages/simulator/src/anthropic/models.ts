@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
 import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
-import { sendFailure, sendJson } from "../server/send.ts";
+import { sendAnswer, sendFailure } from "../server/send.ts";
 
 const LINES: ReadonlySet<string> = new Set(["haiku", "sonnet", "opus", "fable", "mythos"]);
 
@@ -73,7 +73,7 @@ function claudes(context: Context): readonly ModelProfile[] {
 }
 
 /** `GET /v1/models`, page by page: `limit` (1 to 1000, default 20), `after_id`, `before_id`, `lifecycle`. */
-export function listClaudes(x: Exchange, context: Context): void {
+export function listClaudes(x: Exchange, context: Context): void | Promise<void> {
   const limit = Number(x.query.get("limit") ?? 20);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000)
     return sendFailure(x, "anthropic", { kind: "invalid", message: "limit: Input should be between 1 and 1000" });
@@ -85,7 +85,7 @@ export function listClaudes(x: Exchange, context: Context): void {
   const before = at("before_id");
   const from = before >= 0 ? Math.max(0, before - limit) : at("after_id") + 1;
   const data = all.slice(from, before >= 0 ? before : from + limit);
-  sendJson(x, 200, {
+  return sendAnswer(x, {
     data,
     has_more: before >= 0 ? from > 0 : from + limit < all.length,
     first_id: data[0]?.["id"] ?? null,
@@ -94,8 +94,8 @@ export function listClaudes(x: Exchange, context: Context): void {
 }
 
 /** `GET /v1/models/{id}`. */
-export function showClaude(x: Exchange, context: Context, id: string): void {
+export function showClaude(x: Exchange, context: Context, id: string): void | Promise<void> {
   const model = claudes(context).find((one) => one.id === id);
-  if (model) sendJson(x, 200, modelInfo(model));
-  else sendFailure(x, "anthropic", { kind: "not-found", message: `model: ${id}` });
+  if (model) return sendAnswer(x, modelInfo(model));
+  sendFailure(x, "anthropic", { kind: "not-found", message: `model: ${id}` });
 }

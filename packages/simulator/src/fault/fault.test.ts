@@ -242,6 +242,36 @@ describe.each(TABLE.map(([name, rule, clients]) => ({ name, rule, clients })))("
   });
 });
 
+describe("every endpoint can fail", () => {
+  const CALLS: Readonly<Record<string, (started: Started) => Promise<unknown>>> = {
+    count_tokens: ({ anthropic }) => anthropic.messages.countTokens({ model: claude.model, messages: claude.messages }),
+    "Anthropic's models": ({ anthropic }) => anthropic.models.list(),
+    "one of Anthropic's models": ({ anthropic }) => anthropic.models.retrieve(claude.model),
+    "OpenAI's models": ({ openai }) => openai.models.list(),
+    embeddings: ({ openai }) => openai.embeddings.create({ model: "text-embedding-3-small", input: "x" }),
+    input_tokens: ({ openai }) => openai.responses.inputTokens.count(responses),
+  };
+  const RULES: readonly FaultRule[] = [
+    { fault: "overloaded" },
+    { fault: "cut" },
+    { fault: "end" },
+    { fault: "malformed-event" },
+    { fault: "html" },
+    { fault: "reset" },
+  ];
+  test.each(Object.keys(CALLS))("%s", async (name) => {
+    const started = await start();
+    await expect(CALLS[name]?.(started)).resolves.toBeDefined();
+    for (const rule of RULES) {
+      started.simulator.faults.set([rule]);
+      await expect(CALLS[name]?.(started), rule.fault).rejects.toThrow();
+      expect(started.simulator.journal.entries().at(-1)).toMatchObject({ fault: rule.fault, outcome: "fault" });
+    }
+    started.simulator.faults.set([{ fault: "stall", for: 10 }]);
+    await expect(CALLS[name]?.(started)).resolves.toBeDefined();
+  });
+});
+
 describe("429", () => {
   const ask = async (rule: Partial<FaultRule>, path = "/v1/messages"): Promise<Headers> => {
     const clock = manualClock();

@@ -8,7 +8,7 @@ import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
 import { enter } from "../server/gate.ts";
 import { modelOf } from "../server/pipeline.ts";
-import { sendFailure, sendJson } from "../server/send.ts";
+import { sendAnswer, sendFailure } from "../server/send.ts";
 
 /** The most inputs a request may hold. */
 const MOST_INPUTS = 2_048;
@@ -96,7 +96,7 @@ export async function embeddings(x: Exchange, context: Context): Promise<void> {
   const tokens = inputs.reduce((sum, input) => sum + countInputTokens(input), 0);
   const usage = { prompt_tokens: tokens, total_tokens: tokens };
   x.note.usage = usage;
-  sendJson(x, 200, {
+  return sendAnswer(x, {
     object: "list",
     data: inputs.map((input, index) => {
       const vector = embed(input, size, settings.seed);

@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
 import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
-import { sendFailure, sendJson } from "../server/send.ts";
+import { sendAnswer, sendFailure } from "../server/send.ts";
 
 function modelObject(model: ModelProfile): Json {
   return {
@@ -19,19 +19,18 @@ function gpts(context: Context): readonly ModelProfile[] {
 }
 
 /** `GET /v1/models`. */
-export function listGpts(x: Exchange, context: Context): void {
-  sendJson(x, 200, { object: "list", data: gpts(context).map(modelObject) });
+export function listGpts(x: Exchange, context: Context): void | Promise<void> {
+  return sendAnswer(x, { object: "list", data: gpts(context).map(modelObject) });
 }
 
 /** `GET /v1/models/{id}`. */
-export function showGpt(x: Exchange, context: Context, id: string): void {
+export function showGpt(x: Exchange, context: Context, id: string): void | Promise<void> {
   const model = gpts(context).find((one) => one.id === id);
-  if (model) sendJson(x, 200, modelObject(model));
-  else
-    sendFailure(x, "openai", {
-      kind: "not-found",
-      message: `The model '${id}' does not exist`,
-      param: "model",
-      code: "model_not_found",
-    });
+  if (model) return sendAnswer(x, modelObject(model));
+  sendFailure(x, "openai", {
+    kind: "not-found",
+    message: `The model '${id}' does not exist`,
+    param: "model",
+    code: "model_not_found",
+  });
 }

@@ -3,7 +3,7 @@ import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
 import { enter } from "../server/gate.ts";
 import { modelOf } from "../server/pipeline.ts";
-import { sendFailure, sendJson } from "../server/send.ts";
+import { sendAnswer, sendFailure } from "../server/send.ts";
 import { checkResponses } from "./check-responses.ts";
 import { responsesQuestion } from "./question.ts";
 
@@ -18,7 +18,7 @@ export async function countResponseInput(x: Exchange, context: Context): Promise
   if (wrong) return sendFailure(x, "openai", wrong);
   const history = context.store.history(body["previous_response_id"]);
   const input_tokens = countBlocks(promptBlocks(responsesQuestion(body, model, history), history));
-  sendJson(x, 200, { object: "response.input_tokens", input_tokens });
+  return sendAnswer(x, { object: "response.input_tokens", input_tokens });
 }
 
 /** `GET` and `DELETE /v1/responses/{id}`, `GET /v1/responses/{id}/input_items`, `POST /v1/responses/{id}/cancel`. */
@@ -33,7 +33,7 @@ export async function storedResponse(
   if (!stored) return sendFailure(x, "openai", { kind: "not-found", message: `Response with id '${id}' not found.` });
   if (action === "input_items") {
     const data = stored.input.map((item, index) => ({ id: `msg_${index}_${id.slice(5)}`, ...item })).reverse();
-    return sendJson(x, 200, {
+    return sendAnswer(x, {
       object: "list",
       data,
       first_id: data[0]?.id ?? null,
@@ -43,9 +43,9 @@ export async function storedResponse(
   }
   if (x.method === "DELETE") {
     context.store.delete(id);
-    return sendJson(x, 200, { id, object: "response", deleted: true });
+    return sendAnswer(x, { id, object: "response", deleted: true });
   }
   if (action === "cancel" && stored.response["background"] !== true)
     return sendFailure(x, "openai", { kind: "invalid", message: "Cannot cancel a synchronous response." });
-  sendJson(x, 200, stored.response);
+  return sendAnswer(x, stored.response);
 }

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../clock.ts";
+import type { FaultRule } from "../fault/rule.ts";
 import type { JournalEntry } from "../journal.ts";
 import type { Json } from "../json.ts";
 
@@ -19,6 +21,8 @@ export interface Exchange {
   /** Aborts when the caller leaves or the simulator is closed. */
   readonly signal: AbortSignal;
   readonly note: Note;
+  /** The fault that shall hit the body, once there is one. */
+  bodyFault?: { readonly rule: FaultRule; readonly clock: Clock };
 }
 
 /** A header as one text. */

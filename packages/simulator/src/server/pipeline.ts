@@ -1,22 +1,23 @@
+import type { Question } from "../answer.ts";
 import { account, read, type Reading } from "../accounting/account.ts";
 import { limitAnswer } from "../accounting/limit.ts";
 import { promptBlocks } from "../accounting/prompt.ts";
 import { sleep } from "../clock.ts";
 import type { Failure } from "../failure.ts";
-import { BODY_FAULTS, type FaultRule } from "../fault/rule.ts";
+import type { FaultRule } from "../fault/rule.ts";
 import { streamSteps, wholeSteps, type Step } from "../fault/step.ts";
 import { objectOf, textOf, type Json } from "../json.ts";
 import { findModel, type ModelProfile, type Vendor } from "../model.ts";
 import { random as seeded } from "../random.ts";
 import { isStream, recordedWrites, type Recording } from "../recording.ts";
-import { callerOf, checkAccess } from "./access.ts";
+import { callerOf } from "./access.ts";
 import type { Context } from "./context.ts";
 import { runFrames, runSteps, type Pace } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
+import { enter } from "./gate.ts";
 import { paceOf } from "./pace.ts";
-import { replaceAnswer } from "./replace.ts";
 import { generated, recorded, scripted } from "./reply.ts";
-import { isFailure, readJson, sendFailure, setVendorHeaders } from "./send.ts";
+import { sendFailure, wholeHeaders } from "./send.ts";
 import type { Asked, WireFormat } from "./wire.ts";
 
 /** The model that a body names, or the vendor's 404. */
@@ -65,9 +66,7 @@ function sendFinished(
   const usage = objectOf(finished["usage"]);
   const tokens = Number(usage["output_tokens"] ?? usage["completion_tokens"] ?? 0);
   const whole: Step = { do: "write", bytes: text, tokens, events: 0 };
-  // A cut body must miss bytes that were promised; any other fault leaves the length open.
-  const length = fault && fault.fault !== "cut" ? {} : { "content-length": String(Buffer.byteLength(text)) };
-  x.res.writeHead(200, { "content-type": "application/json", ...length });
+  x.res.writeHead(200, wholeHeaders(text, fault));
   return runSteps(x, fault ? wholeSteps(text, fault) : [whole], pace);
 }
 
@@ -104,41 +103,10 @@ function admit(asked: Asked, format: WireFormat, context: Context): Reading | Fa
   return reading;
 }
 
-/** The request with its key checked, its model known and its faults drawn; undefined if it is answered already. */
-async function enter(
-  x: Exchange,
-  format: WireFormat,
-  context: Context,
-): Promise<{ readonly body: Json; readonly fault: FaultRule | undefined } | undefined> {
-  const { settings } = context;
-  const { vendor, wire } = format;
-  x.note.wire = wire;
-  setVendorHeaders(x, vendor, settings.clock.now());
-  const body = await readJson(x);
-  const refused = isFailure(body) ? body : checkAccess(x, vendor, settings.apiKeys);
-  if (refused || isFailure(body)) {
-    if (refused) sendFailure(x, vendor, refused);
-    return undefined;
-  }
-  x.note.model = textOf(body["model"]);
-  x.note.stream = body["stream"] === true;
-  const model = modelOf(body, vendor, context);
-  const question = "id" in model ? format.question(format.expand(body, context), model, context) : undefined;
-  const fault = context.faults.take(
-    {
-      model: x.note.model,
-      wire,
-      path: x.path,
-      stream: x.note.stream,
-      text: question?.text ?? "",
-      ...(question && { question }),
-    },
-    context.elapsed(),
-  );
-  if (fault) x.note.fault = fault.fault;
-  const inBody = fault && BODY_FAULTS.has(fault.fault) ? fault : undefined;
-  if (fault && !inBody && (await replaceAnswer(x, vendor, fault, context))) return undefined;
-  return { body, fault: inBody };
+/** What a body asks, as far as a model is known that it could ask. */
+function look(body: Json, format: WireFormat, context: Context): Question | undefined {
+  const model = modelOf(body, format.vendor, context);
+  return "id" in model ? format.question(format.expand(body, context), model, context) : undefined;
 }
 
 /** Answers a request to one of the text wires, from its first check to its last byte. */
@@ -150,12 +118,12 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
     x.note.outcome =
       x.note.fault !== undefined && x.note.fault !== "slow-headers" ? "fault" : ended ? "complete" : "aborted";
   };
-  const entered = await enter(x, format, context);
-  if (!entered) return;
-  const { fault } = entered;
+  const sent = await enter(x, vendor, context, format.wire, (body) => look(body, format, context));
+  if (!sent) return;
+  const fault = x.bodyFault?.rule;
 
   // What was recorded is played as it was, also where today's checks would turn it away.
-  const played = recorded(entered.body, context);
+  const played = recorded(sent, context);
   if (played) {
     x.note.source = `recording ${played.index}`;
     return settle(
@@ -163,7 +131,7 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
     );
   }
 
-  const body = format.expand(entered.body, context);
+  const body = format.expand(sent, context);
   const model = modelOf(body, vendor, context);
   if (!("id" in model)) return fail(model);
   const wrong = format.check(body, model, x, context);

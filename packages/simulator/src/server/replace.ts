@@ -27,7 +27,13 @@ async function endlessHeaders(x: Exchange, context: Context, interval: number): 
  * Does what a fault does in place of an answer. False if the answer is still to be given (`slow-headers`, once the
  * time is up).
  */
-export async function replaceAnswer(x: Exchange, vendor: Vendor, rule: FaultRule, context: Context): Promise<boolean> {
+export async function replaceAnswer(
+  x: Exchange,
+  vendor: Vendor,
+  rule: FaultRule,
+  stream: boolean,
+  context: Context,
+): Promise<boolean> {
   const { clock } = context.settings;
   x.note.outcome = "fault";
   x.note.reason = `fault ${rule.fault}`;
@@ -43,7 +49,7 @@ export async function replaceAnswer(x: Exchange, vendor: Vendor, rule: FaultRule
       return true;
     case "empty-body": {
       x.note.status = rule.status ?? 200;
-      const type = x.note.stream ? "text/event-stream; charset=utf-8" : "application/json";
+      const type = stream ? "text/event-stream; charset=utf-8" : "application/json";
       // Chunked: clients take a length of 0 for "nothing to read" and do not look at the type.
       x.res.writeHead(x.note.status, { "content-type": type, "transfer-encoding": "chunked" }).end();
       return true;

@@ -1,8 +1,11 @@
 import { anthropicError } from "../anthropic/error.ts";
 import type { Failure } from "../failure.ts";
+import type { FaultRule } from "../fault/rule.ts";
+import { wholeSteps } from "../fault/step.ts";
 import { isObject, type Json } from "../json.ts";
 import type { Vendor } from "../model.ts";
 import { openaiError } from "../openai/error.ts";
+import { runSteps } from "./deliver.ts";
 import { readBody, type Exchange } from "./exchange.ts";
 
 /** Answers with a JSON body. */
@@ -21,6 +24,23 @@ export function sendJson(
     "content-length": String(x.note.bytes),
   });
   x.res.end(text);
+}
+
+/** Answers with a JSON body that a fault may hit. */
+export async function sendAnswer(x: Exchange, body: unknown): Promise<void> {
+  if (!x.bodyFault) return sendJson(x, 200, body);
+  const { rule, clock } = x.bodyFault;
+  const text = JSON.stringify(body);
+  x.note.status = 200;
+  x.note.outcome = "fault";
+  x.res.writeHead(200, wholeHeaders(text, rule));
+  await runSteps(x, wholeSteps(text, rule), { clock, latency: 0, tokensPerSecond: Infinity });
+}
+
+/** The headers of a whole body. A cut one must miss bytes that were promised; any other fault leaves the length open. */
+export function wholeHeaders(text: string, fault: FaultRule | undefined): Readonly<Record<string, string>> {
+  const length = fault && fault.fault !== "cut" ? {} : { "content-length": String(Buffer.byteLength(text)) };
+  return { "content-type": "application/json", ...length };
 }
 
 /** Answers with an error in the vendor's envelope. */
