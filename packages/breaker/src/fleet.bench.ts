@@ -18,6 +18,7 @@ type Order =
   | { readonly do: "start"; readonly calls: number }
   | { readonly do: "end"; readonly outcome: "success" | "failure" }
   | { readonly do: "tick"; readonly ms: number }
+  | { readonly do: "close" }
   | { readonly do: "report" };
 
 /** What it knows afterwards. */
@@ -104,6 +105,26 @@ export async function startFleet(count: number, setup: Setup): Promise<Fleet> {
   };
 }
 
+/**
+ * Milliseconds from the trip that makes a majority until all processes are open, for each of some rounds. The breaker
+ * opens after `threshold` failures.
+ */
+export async function tripTimes(fleet: Fleet, threshold: number, rounds: number): Promise<number[]> {
+  const { processes, all } = fleet;
+  const majority = Math.floor(processes.length / 2) + 1;
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await all({ do: "settle", outcome: "success", calls: 1 });
+    for (const { tell } of processes.slice(0, majority - 1))
+      await tell({ do: "settle", outcome: "failure", calls: threshold });
+    const last = await processes[majority - 1]?.tell({ do: "settle", outcome: "failure", calls: threshold });
+    const opened = await Promise.all(processes.map(({ until }) => until("open")));
+    times.push(Math.max(...opened) - (last?.openedAt ?? Number.NaN));
+    await all({ do: "close" });
+  }
+  return times;
+}
+
 async function serve({ url, prefix, options }: Setup): Promise<void> {
   const connect = async (): Promise<ReturnType<typeof createClient>> => {
     const client = createClient({ url, socket: { reconnectStrategy: 20 } });
@@ -155,6 +176,7 @@ async function serve({ url, prefix, options }: Setup): Promise<void> {
       );
     else if (order.do === "end") for (const end of ends.splice(0)) end(order.outcome);
     else if (order.do === "tick") offset += order.ms;
+    else if (order.do === "close") breaker.close();
     await new Promise((resolve) => setImmediate(resolve));
     return { state: breaker.state, admitted, rejected, openedAt };
   };

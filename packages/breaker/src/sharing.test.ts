@@ -1,0 +1,420 @@
+import { describe, expect, test, vi } from "vitest";
+import { createBreaker } from "./breaker.ts";
+import type { Breaker, BreakerOptions, Permit } from "./index.ts";
+import { redisSharing } from "./redis.ts";
+import type { RedisSharing } from "./redis.ts";
+import { createRegistry } from "./registry.ts";
+
+/** A Redis in memory, as far as a fleet needs one; with a clock that is moved by hand, and faults. */
+function fakeRedis() {
+  const hearers = new Map<string, Set<(channel: string, message: string) => void>>();
+  const leases = new Map<string, Map<string, number>>();
+  const passed = new Map<string, number>();
+  const timers = new Set<{ readonly at: number; readonly fn: () => void }>();
+  const fake = {
+    time: 1_700_000_000_000,
+    fault: undefined as "refuses" | "hangs" | undefined,
+    sent: [] as string[][],
+    clock: {
+      now: () => fake.time,
+      setTimeout: (fn: () => void, ms: number) => {
+        const timer = { at: fake.time + ms, fn };
+        timers.add(timer);
+        return () => void timers.delete(timer);
+      },
+    },
+    tick: async (ms: number) => {
+      fake.time += ms;
+      for (const timer of timers)
+        if (timer.at <= fake.time) {
+          timers.delete(timer);
+          timer.fn();
+        }
+      await settle();
+    },
+    publish: (channel: string, message: string) => {
+      for (const hear of hearers.get(channel) ?? []) hear(channel, message);
+    },
+    call: async (command: string, ...args: string[]): Promise<unknown> => {
+      fake.sent.push([command, ...args]);
+      if (fake.fault === "refuses") throw new Error("connection refused");
+      if (fake.fault === "hangs") return new Promise(() => {});
+      const [first = "", second = ""] = args;
+      if (command === "PUBLISH") return fake.publish(first, second);
+      if (command === "DEL") return leases.delete(first) && passed.delete(second);
+      if (command === "ZREM") return leases.get(first)?.delete(second);
+      const [script = "", , key = "", counter = "", token = "", ms = "", most = ""] = args;
+      const lent = leases.get(key) ?? new Map<string, number>();
+      leases.set(key, lent);
+      const count = passed.get(counter) ?? 0;
+      if (!script.includes("ZCARD")) {
+        lent.delete(token);
+        passed.set(counter, count + 1);
+        if (count + 1 < Number(most)) return 0;
+        leases.delete(key);
+        passed.delete(counter);
+        return 1;
+      }
+      for (const [other, end] of lent) if (end <= fake.time) lent.delete(other);
+      if (lent.size + count >= Number(most)) return Math.min(...lent.values()) - fake.time;
+      lent.set(token, fake.time + Number(ms));
+      return -1;
+    },
+    on: () => {},
+    off: () => {},
+  };
+  /** A connection that subscribes, as ioredis has them. */
+  const subscriber = () => {
+    let hear: ((channel: string, message: string) => void) | undefined;
+    return {
+      call: fake.call,
+      on: (_: "message", listener: (channel: string, message: string) => void) => void (hear = listener),
+      off: () => void (hear = undefined),
+      subscribe: async (channel: string) => {
+        if (fake.fault === "refuses") throw new Error("connection refused");
+        hearers.set(
+          channel,
+          (hearers.get(channel) ?? new Set()).add((...heard) => hear?.(...heard)),
+        );
+      },
+      unsubscribe: async () => {},
+    };
+  };
+  return Object.assign(fake, { subscriber });
+}
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface Process {
+  readonly breaker: Breaker;
+  readonly sharing: RedisSharing;
+  readonly fail: () => void;
+  readonly succeed: () => void;
+}
+async function fleet(count: number, options: BreakerOptions = {}) {
+  const redis = fakeRedis();
+  const start = async (node: string): Promise<Process> => {
+    const { clock } = redis;
+    const sharing = redisSharing({ redis, subscriber: redis.subscriber(), clock, node, prefix: "t" });
+    await sharing.ready;
+    const breaker = createBreaker({ name: "b", failureThreshold: 3, clock, random: () => 0, sharing, ...options });
+    const fail = (): void => {
+      for (let i = 0; i < 3; i++) breaker.acquire().failure(new Error("no"));
+    };
+    return { breaker, sharing, fail, succeed: () => breaker.acquire().success() };
+  };
+  const processes: Process[] = [];
+  for (let i = 0; i < count; i++) processes.push(await start(`n${i}`));
+  for (const { succeed } of processes) succeed();
+  await settle();
+  const states = (): string[] => processes.map(({ breaker }) => breaker.state);
+  const messages = (type: string): unknown[] =>
+    redis.sent
+      .flatMap(([command, , text = ""]) => (command === "PUBLISH" ? [JSON.parse(text)] : []))
+      .filter((message) => message.type === type);
+  return { redis, processes, states, start, messages };
+}
+const all = (count: number, state: string): string[] => Array.from({ length: count }, () => state);
+const enter = async ({ breaker }: Process): Promise<Permit> => {
+  await breaker.prepare();
+  return breaker.acquire();
+};
+const entered = async (process: Process): Promise<boolean> =>
+  enter(process).then(
+    () => true,
+    () => false,
+  );
+
+describe("opening", () => {
+  test("a majority opens all, with the last one's time and as part of the fleet", async () => {
+    const { redis, processes, states } = await fleet(5);
+    processes[0]!.fail();
+    processes[1]!.fail();
+    await settle();
+    expect(states()).toEqual(["open", "open", "closed", "closed", "closed"]);
+    await redis.tick(10_000);
+    processes[2]!.fail();
+    await settle();
+    expect(states()).toEqual(all(5, "open"));
+    expect(processes[4]!.breaker.health()).toMatchObject({ reason: "fleet", until: redis.time + 60_000 });
+    expect(processes[0]!.breaker.health()).toMatchObject({ reason: "failures", until: redis.time + 60_000 });
+  });
+
+  test("processes without traffic within the window do not count", async () => {
+    const { redis, processes, states } = await fleet(5);
+    await redis.tick(60_001);
+    processes[0]!.succeed();
+    await settle();
+    processes[1]!.fail();
+    await settle();
+    expect(states()).toEqual(["closed", "open", "closed", "closed", "closed"]);
+    processes[0]!.fail();
+    await settle();
+    expect(states()).toEqual(all(5, "open"));
+  });
+
+  test("one with a bad credential keeps its own reason and time", async () => {
+    const { processes } = await fleet(2, { classify: (error) => (error === "key" ? "credential" : "failure") });
+    processes[0]!.breaker.acquire().failure("key");
+    processes[1]!.fail();
+    await settle();
+    expect(processes[0]!.breaker.health()).toMatchObject({ reason: "credential" });
+    await processes[1]!.sharing.close();
+  });
+
+  test("one that is isolated stays so", async () => {
+    const { processes, states } = await fleet(2);
+    processes[1]!.breaker.isolate();
+    processes[0]!.fail();
+    await settle();
+    expect(states()[1]).toBe("isolated");
+  });
+
+  test("one that has closed on its own takes its vote back", async () => {
+    const { processes, states } = await fleet(3);
+    processes[0]!.fail();
+    processes[0]!.breaker.close();
+    processes[1]!.fail();
+    await settle();
+    expect(states()).toEqual(["closed", "open", "closed"]);
+  });
+
+  test("the vote of one that failed to probe on its own counts anew", async () => {
+    const { redis, processes, states } = await fleet(3);
+    processes[0]!.fail();
+    await settle();
+    await redis.tick(60_000);
+    for (const { succeed } of processes.slice(1)) succeed();
+    processes[0]!.breaker.acquire().failure(new Error("no"));
+    await settle();
+    processes[1]!.fail();
+    await settle();
+    expect(states()).toEqual(all(3, "open"));
+  });
+});
+
+describe("probing", () => {
+  const opened = async (count: number, options: BreakerOptions = {}) => {
+    const made = await fleet(count, options);
+    for (const { fail } of made.processes.slice(0, Math.floor(count / 2) + 1)) fail();
+    await settle();
+    expect(made.states()).toEqual(all(count, "open"));
+    await made.redis.tick(60_000);
+    return made;
+  };
+
+  test("k in the whole fleet, whoever comes first; k successes anywhere close all", async () => {
+    const { processes, states } = await opened(4, { probes: 2 });
+    const first = await enter(processes[0]!);
+    const second = await enter(processes[1]!);
+    expect(await Promise.all(processes.map(entered))).toEqual([false, false, false, false]);
+    first.success();
+    await settle();
+    expect(states()).toEqual(all(4, "half-open"));
+    expect(await Promise.all(processes.map(entered))).toEqual([false, false, false, false]);
+    second.success();
+    await settle();
+    expect(states()).toEqual(all(4, "closed"));
+  });
+
+  test("a failed one opens all again, for as long as it says", async () => {
+    const { redis, processes, states } = await opened(3);
+    (await enter(processes[2]!)).failure(new Error("no"));
+    await settle();
+    expect(states()).toEqual(all(3, "open"));
+    for (const { breaker } of processes) expect(breaker.health().until).toBe(redis.time + 60_000);
+    await redis.tick(60_000);
+    (await enter(processes[0]!)).success();
+    await settle();
+    expect(states()).toEqual(all(3, "closed"));
+  });
+
+  test("an aborted one gives its slot to another process at once", async () => {
+    const { processes } = await opened(2);
+    const permit = await enter(processes[0]!);
+    expect(await entered(processes[1]!)).toBe(false);
+    permit.ignore();
+    await settle();
+    expect(await entered(processes[0]!)).toBe(true);
+  });
+
+  test("a lease that expired is lent again", async () => {
+    const { redis, processes } = await opened(2, { probeLease: 5_000 });
+    await enter(processes[0]!);
+    await redis.tick(4_999);
+    expect(await entered(processes[1]!)).toBe(false);
+    await redis.tick(1_001);
+    expect(await entered(processes[1]!)).toBe(true);
+  });
+
+  test("who was refused does not ask again for a second, however many calls come", async () => {
+    const { redis, processes } = await opened(2);
+    await enter(processes[0]!);
+    const asked = (): number => redis.sent.filter(([command]) => command === "EVAL").length;
+    const before = asked();
+    for (let i = 0; i < 50; i++) expect(await entered(processes[1]!)).toBe(false);
+    expect(asked() - before).toBe(1);
+    await redis.tick(1_000);
+    expect(await entered(processes[1]!)).toBe(false);
+    expect(asked() - before).toBe(2);
+  });
+
+  test("calls that come together ask once, and a slot that nobody took is used by the next call", async () => {
+    const { redis, processes } = await opened(2);
+    const before = redis.sent.length;
+    await Promise.all(Array.from({ length: 20 }, async () => processes[0]!.breaker.prepare()));
+    await processes[0]!.breaker.prepare();
+    expect(redis.sent.length - before).toBe(1);
+    processes[0]!.breaker.acquire().success();
+    await settle();
+    expect(processes[1]!.breaker.state).toBe("closed");
+  });
+
+  test("a slot that nobody took in time is gone", async () => {
+    const { redis, processes } = await opened(2, { probeLease: 5_000 });
+    await processes[0]!.breaker.prepare();
+    await redis.tick(5_000);
+    expect(() => processes[0]!.breaker.acquire()).toThrow("probing");
+    expect(await entered(processes[1]!)).toBe(true);
+  });
+
+  test.each(["refuses", "hangs"] as const)("without Redis each probes alone: it %s", async (fault) => {
+    const { redis, processes, states } = await opened(3);
+    redis.fault = fault;
+    const asked = processes.map(async ({ breaker }) => breaker.prepare());
+    await redis.tick(fault === "hangs" ? 250 : 0);
+    await Promise.all(asked);
+    const permits = processes.map(({ breaker }) => breaker.acquire());
+    for (const { breaker } of processes) expect(() => breaker.acquire()).toThrow("probing");
+    for (const permit of permits) permit.success();
+    expect(states()).toEqual(all(3, "closed"));
+  });
+
+  test("a Redis that does not answer is asked again after a second", async () => {
+    const { redis, processes } = await opened(2);
+    redis.fault = "hangs";
+    const before = redis.sent.length;
+    const asked = processes[0]!.breaker.prepare();
+    await redis.tick(249);
+    expect(() => processes[0]!.breaker.acquire()).toThrow("probing");
+    await redis.tick(1);
+    await asked;
+    processes[0]!.breaker.acquire().ignore();
+    await redis.tick(999);
+    await processes[0]!.breaker.prepare();
+    expect(redis.sent.length - before).toBe(1);
+    redis.fault = undefined;
+    await redis.tick(1);
+    await processes[0]!.breaker.prepare();
+    expect(redis.sent.length - before).toBe(2);
+    processes[0]!.breaker.acquire();
+  });
+});
+
+describe("messages", () => {
+  test("outcomes once a second, all breakers together", async () => {
+    const { redis, processes, messages } = await fleet(1);
+    const { breaker, sharing } = processes[0]!;
+    const other = createBreaker({ name: "other", sharing, clock: redis.clock });
+    for (let i = 0; i < 500; i++) breaker.acquire().success();
+    other.acquire().failure(new Error("no"));
+    expect(messages("outcomes")).toEqual([{ node: "n0", type: "outcomes", outcomes: { b: [1, 0] } }]);
+    await redis.tick(1_000);
+    other.acquire().success();
+    expect(messages("outcomes").slice(1)).toEqual([
+      { node: "n0", type: "outcomes", outcomes: { b: [500, 0], other: [2, 1] } },
+    ]);
+  });
+
+  test("what cannot be read, and what is one's own, is ignored", async () => {
+    const { redis, states } = await fleet(2);
+    const opened = { node: "x", type: "opened", name: "b", ms: 1_000, failures: 1 };
+    for (const message of [
+      "no json",
+      "null",
+      "[]",
+      JSON.stringify({ ...opened, node: undefined }),
+      JSON.stringify({ ...opened, name: 7 }),
+      JSON.stringify({ ...opened, ms: -1 }),
+      JSON.stringify({ ...opened, ms: "1" }),
+      JSON.stringify({ ...opened, ms: null }),
+      JSON.stringify({ ...opened, type: "unknown" }),
+      JSON.stringify({ ...opened, name: "another" }),
+      JSON.stringify({ ...opened, node: "n0", type: "closed" }),
+      JSON.stringify({ node: "x", type: "outcomes", outcomes: null }),
+      JSON.stringify({ ...opened, type: "reopened" }), // the fleet is not open
+    ])
+      redis.publish("t:events", message);
+    expect(states()).toEqual(["closed", "closed"]);
+    redis.publish("t:events", JSON.stringify(opened));
+    redis.publish("t:events", JSON.stringify({ ...opened, node: "y" }));
+    expect(states()).toEqual(["closed", "closed"]); // two of four
+    redis.publish("t:events", JSON.stringify({ ...opened, node: "z" }));
+    expect(states()).toEqual(["open", "open"]);
+    redis.publish("t:events", JSON.stringify({ node: "x", type: "closed", name: "b", forAll: false }));
+    expect(states()).toEqual(["open", "open"]);
+    redis.publish("t:events", JSON.stringify({ node: "x", type: "closed", name: "b", forAll: true }));
+    expect(states()).toEqual(["closed", "closed"]);
+  });
+
+  test("not more than 64 wait for Redis", async () => {
+    const { redis, processes } = await fleet(1);
+    redis.fault = "hangs";
+    const before = redis.sent.length;
+    for (let i = 0; i < 200; i++) {
+      processes[0]!.fail();
+      processes[0]!.breaker.close();
+    }
+    expect(redis.sent.length - before).toBe(64);
+  });
+
+  test("one that does not reach Redis at first goes on alone", async () => {
+    const redis = fakeRedis();
+    redis.fault = "refuses";
+    const sharing = redisSharing({ redis, subscriber: redis.subscriber() });
+    await sharing.ready;
+    const breaker = createBreaker({ sharing });
+    await expect(breaker.run(() => "answer")).resolves.toBe("answer");
+    await sharing.close();
+  });
+
+  test("after close() nothing is heard or told, and probes are local", async () => {
+    const { redis, processes, states } = await fleet(2);
+    for (const { fail } of processes) fail();
+    await settle();
+    await processes[0]!.sharing.close();
+    await redis.tick(60_000);
+    const before = redis.sent.length;
+    const permit = await enter(processes[0]!);
+    permit.success();
+    expect(states()).toEqual(["closed", "half-open"]);
+    expect(redis.sent.filter(([command]) => command === "PUBLISH").length).toBeLessThanOrEqual(before);
+    processes[1]!.breaker.close();
+    processes[1]!.fail();
+    await settle();
+    expect(states()[0]).toBe("closed");
+  });
+
+  test("a breaker that a registry has forgotten is told of again when it is used", async () => {
+    const { redis, processes, start } = await fleet(1);
+    const others = [await start("n8"), await start("n9")];
+    const { clock } = redis;
+    const options = { clock, failureThreshold: 3, random: () => 0, idle: 1_000 } as const;
+    const [here, ...there] = [...processes, ...others].map(({ sharing }) => createRegistry({ ...options, sharing }));
+    const held = here!.get({ provider: "p" });
+    held.acquire().success();
+    await redis.tick(5_000);
+    for (let i = 0; i < 2_100; i++) here!.get({ provider: "busy" });
+    expect([...here!].map(({ name }) => name)).toEqual(["busy"]);
+    held.acquire().success();
+    for (const registry of there)
+      for (let i = 0; i < 3; i++) registry.get({ provider: "p" }).acquire().failure(new Error("no"));
+    await settle();
+    expect(held.state).toBe("open");
+  });
+
+  test("a bad timeout is a TypeError", () => {
+    const redis = fakeRedis();
+    expect(() => redisSharing({ redis, subscriber: redis.subscriber(), timeout: -1 })).toThrow("timeout");
+    expect(vi.isFakeTimers()).toBe(false);
+  });
+});
