@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { table, type Benchmark } from "./row.ts";
 
 /** What there is to run; each is loaded only when it is asked for, so that peers do not weigh on each other. */
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
   core: () => import("./core/index.ts"),
+  structured: () => import("./structured/index.ts"),
   breaker: () => import("./breaker.ts"),
 };
 
@@ -28,6 +30,12 @@ function read(): { values: { check: boolean; data?: string }; positionals: strin
 }
 
 const { values, positionals } = read();
+// where .config/data.ts looks, too
+process.env["LLM_DATA_DIR"] =
+  values.data === undefined
+    ? (process.env["LLM_DATA_DIR"] ?? new URL("../../../../shared/data", import.meta.url).pathname)
+    : resolve(process.env["INIT_CWD"] ?? ".", values.data); // pnpm's name for where the command was given
+const data = process.env["LLM_DATA_DIR"];
 const wanted = positionals.length > 0 ? positionals : Object.keys(benchmarks);
 const results = new URL("../results/", import.meta.url);
 let missed = 0;
@@ -36,7 +44,7 @@ for (const name of wanted) {
   const load = benchmarks[name];
   if (!load) fail(`no benchmark is called ${name}`);
   const { default: run } = await load();
-  const rows = await run({ data: values.data });
+  const rows = await run({ data });
   missed += rows.filter((row) => row.met === false).length;
   console.log(`\n${name}\n\n${table(rows)}`);
   mkdirSync(results, { recursive: true });

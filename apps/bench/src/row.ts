@@ -18,8 +18,8 @@ export function goal(row: Omit<Row, "goal" | "met">, relation: "≤" | "≥" | "
   return { ...row, goal: `${relation} ${bound}`, met };
 }
 
-/** A benchmark: what `bench <name>` runs. */
-export type Benchmark = (options: { readonly data: string | undefined }) => Promise<readonly Row[]>;
+/** A benchmark: what `bench <name>` runs. `data` is the folder with recordings, cases and traces. */
+export type Benchmark = (options: { readonly data: string }) => Promise<readonly Row[]>;
 
 const number = (value: number): string =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(2) : value.toPrecision(2);
