@@ -2,14 +2,18 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { newCall } from "./call.ts";
 import { compose, layer } from "./compose.ts";
+import { concurrency } from "./concurrency.ts";
 import { errorCodes, LlmError, type ErrorCode } from "./error.ts";
 import { fallback } from "./fallback.ts";
+import { hedge } from "./hedge.ts";
 import { observe } from "./observe.ts";
 import type { Middleware, Provider } from "./provider.ts";
+import { rateLimit } from "./rate-limit.ts";
 import { toRequest } from "./request.ts";
+import { resume } from "./resume.ts";
 import { retry } from "./retry.ts";
 import { isContent, type StreamPart } from "./stream-part.ts";
-import { manualClock, type ManualClock } from "./testing/index.ts";
+import { conformance, manualClock, mock, type ManualClock } from "./testing/index.ts";
 import { scripted, type Scripted, type Step } from "./testing/scripted.ts";
 import { timeout } from "./timeout.ts";
 import { watch } from "./watch.ts";
@@ -139,6 +143,20 @@ describe.each([
         );
     },
   ],
+  [
+    "the whole stack",
+    (clock: ManualClock): Middleware =>
+      (inner) =>
+        compose(
+          inner,
+          observe(() => {}),
+          timeout({ clock }),
+          concurrency({ max: 1, clock }),
+          hedge({ clock }),
+          noWait(clock),
+          rateLimit({ requests: 1_000, clock }),
+        ),
+  ],
 ])("%s", (_name, middleware) => {
   test("answers as its attempts mean", () =>
     fc.assert(
@@ -225,3 +243,78 @@ test("fallback answers as its candidates mean", () =>
     }),
     { numRuns },
   ));
+
+describe("a deadline is one for all attempts", () => {
+  const text: Step = { type: "text", block: 0, delta: "Hello" };
+  const start: Step = { type: "start", vendor: "mock", model: "model" };
+  const finish: Step = { type: "finish", reason: "stop", usage };
+  const busy = new LlmError("overloaded", "busy");
+
+  test("each gets what the ones before have left, and none begins without time", async () => {
+    const clock = manualClock();
+    const model = scripted([[{ wait: 40 }, busy]], { clock });
+    const left: number[] = [];
+    const looking = compose(
+      model,
+      retry({ attempts: 9, clock, random: () => 0 }),
+      layer((request, call, inner) => (left.push(call.deadline - clock.now()), inner.stream(request, call))),
+    );
+    const got = await readAll(looking.stream(request, newCall({ deadline: clock.now() + 100 })), clock);
+    expect(left).toEqual([100, 60, 20]);
+    expect(got.end).toBe("timeout");
+    expect(model.streams.map(({ ends }) => ends)).toEqual([["error"], ["error"], ["timeout"]]);
+  });
+
+  test("a timeout for each attempt leaves time for the next, within the whole", async () => {
+    const clock = manualClock();
+    const [slow, next] = [scripted([["stall"]], { clock }), scripted([[start, { wait: 30 }, text, finish]], { clock })];
+    const hasty = timeout({ firstPart: 60, connect: 60, clock });
+    const provider = compose(
+      fallback([compose(slow, hasty), compose(next, hasty)], { clock }),
+      timeout({ total: 100, clock }),
+    );
+    const got = await readAll(provider.stream(request, newCall()), clock);
+    expect(got.end).toBe("done");
+    expect(slow.streams[0]?.ends).toEqual(["timeout"]);
+    const began = (next.streams[0]?.call.deadline ?? 0) - clock.now();
+    expect(began).toBeLessThanOrEqual(100 - 60); // what the first has used is gone
+    const late = compose(
+      fallback([compose(slow, hasty), compose(slow, hasty)], { clock }),
+      timeout({ total: 100, clock }),
+    );
+    const begun = clock.now();
+    expect((await readAll(late.stream(request, newCall()), clock)).end).toBe("timeout");
+    expect(clock.now()).toBe(begun + 100);
+    settledOnce(clock, slow);
+  });
+
+  test("both attempts of a hedge end with it", async () => {
+    const clock = manualClock();
+    const quick = Array.from({ length: 20 }, (): readonly Step[] => [start, { wait: 10 }, text, finish]);
+    const model = scripted([...quick, ["stall"]], { clock });
+    const provider = compose(model, hedge({ clock }));
+    for (let i = 0; i < 20; i++) await readAll(provider.stream(request, newCall()), clock);
+    const got = await readAll(provider.stream(request, newCall({ deadline: clock.now() + 50 })), clock);
+    expect(got.end).toBe("timeout");
+    expect(model.streams.slice(20).map(({ ends }) => ends)).toEqual([["timeout"], ["timeout"]]);
+    settledOnce(clock, model);
+  });
+});
+
+describe("all of them together keep the laws", () => {
+  const stack = (): Provider => {
+    const steady = (provider: Provider): Provider =>
+      compose(provider, resume(), retry(), hedge(), concurrency({ max: 4 }), rateLimit({ requests: 1_000 }), timeout());
+    const answer = {
+      reasoning: "Let me think.",
+      text: "A breaker opens when calls fail.",
+      toolCalls: [{ name: "a", input: {} }],
+    };
+    return compose(
+      fallback(steady(mock(answer)), steady(mock("another"))),
+      observe(() => {}),
+      timeout(),
+    );
+  };
+  for (const check of conformance(stack)) test(check.name, check.run);
+});
