@@ -132,7 +132,7 @@ describe.skipIf(!found)("recordings", () => {
         status,
         stream,
         body,
-        split: [1_000_000, 7, 333][index % 3] ?? 1,
+        split: [1_000_000, 333, 4_096][index % 3] ?? 1,
         ...(request && { request }),
       });
     const { post, simulator } = await start({ recordings, strict: true });
