@@ -6,6 +6,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { newReader } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import { unquote } from "./reader/unquote.ts";
 import type { Program, Shape } from "./shape.ts";
 
 /** Bounds on a text, and how far values may be bent. */
@@ -72,8 +73,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const context = newContext(reader, options);
   const text = reader.source.slice(0, reader.source.length());
   const full = options.coercion === "full";
-  if (full && shape.kind === "string" && shape.type === undefined && !shape.wrapped) {
-    const node = newNode("text", 0, text);
+  if (shape.kind === "string" && shape.type === undefined && !shape.wrapped && (full || text.trim() !== "")) {
+    // a text is itself, whatever stands in it
+    const node = newNode("text", 0, full ? text : unquote(text.trim()));
     node.end = text.length;
     return [{ outcome: coerce(context, node, shape), node }];
   }
@@ -108,22 +110,21 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const scalar = (kind: Shape["kind"]): boolean =>
     kind !== "object" && kind !== "array" && kind !== "map" && kind !== "tuple";
   const named = (kind: Shape["kind"]): boolean => kind === "enum" || kind === "string";
-  if (
-    trimmed !== "" &&
-    (full ? roots.length === 0 || wants(shape, named) : roots.length === 0 && wants(shape, scalar))
-  ) {
-    const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
+  const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
+  const bare = roots.length === 0;
+  if (trimmed !== "" && (bare ? full || wants(shape, scalar) : (full || quoted) && wants(shape, named))) {
     const node = newNode(
       quoted || (!isNumber(trimmed) && literal(trimmed) === undefined) ? "text" : "bare",
       text.indexOf(trimmed),
     );
-    node.text = quoted && !full ? trimmed.slice(1, -1) : trimmed;
+    node.text = quoted ? unquote(trimmed) : trimmed;
     node.end = node.start + trimmed.length;
     node.done = true;
-    if (roots.length === 0) {
+    if (bare) {
       if (!(wants(shape, (kind) => kind === "any") && reader.blocks.length > 0))
         add(node, reader.blocks.length > 0 ? 1 : 0);
-    } else if (wants(shape, (kind) => kind === "enum")) add(node, 2, { ...context, search: false });
+    } else if (!full) add(node, 0);
+    else if (wants(shape, (kind) => kind === "enum")) add(node, 2, { ...context, search: false });
   }
   if (out.length === 0) {
     const nothing = newNode("bare", 0, trimmed);

@@ -10,7 +10,9 @@ import { newReader } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
+import { unquote } from "./reader/unquote.ts";
 import { ABSENT, grow } from "./view.ts";
+import type { Show } from "./view.ts";
 
 /** A value of which any part may be missing still. */
 export type DeepPartial<T> = T extends (infer Item)[]
@@ -57,9 +59,13 @@ export function newParser<Out>(
 ): Parser<Out> {
   const read = readOptions(options, encoded);
   const context = newContext(reader, read);
-  const frozen = { context, frozen: true, annotated: program.annotated };
-  const live = { context, frozen: false, annotated: program.annotated };
+  const frozen: Show = { context, frozen: true, annotated: program.annotated, tip: undefined };
+  const live: Show = { context, frozen: false, annotated: program.annotated, tip: undefined };
   let judged = 0; // how many roots are complete and were looked at
+  let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
+  let quoted: boolean | undefined;
+  let lastVersion = -1;
+  let lastLive: DeepPartial<Out> | undefined;
   let best: { readonly node: Node; readonly outcome: Outcome } | undefined;
 
   /** The candidate to show: the best complete one that fits, else the one that grows. */
@@ -78,14 +84,14 @@ export function newParser<Out>(
     return last && !last.draft ? last.node : best?.node;
   };
 
-  const show = (how: typeof frozen): DeepPartial<Out> | undefined => {
+  const show = (how: Show): DeepPartial<Out> | undefined => {
+    how.tip = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = shown();
     const { root } = program;
     let value: unknown = ABSENT;
     if (root.kind === "string" && (read.coercion === "full" || !node)) {
-      const text = reader.source.slice(0, reader.source.length());
-      value = text === "" || root.readiness.done ? ABSENT : read.coercion === "full" ? text : text.trimStart();
+      value = body === "" || root.readiness.done ? ABSENT : quoted ? unquote(body) : body;
     } else if (node) value = grow(how, node, root);
     return value === ABSENT ? undefined : (value as DeepPartial<Out>); // grown by the schema's shape
   };
@@ -97,11 +103,31 @@ export function newParser<Out>(
   };
 
   return {
-    write: reader.write,
+    write: (delta) => {
+      if (program.root.kind === "string") {
+        body = quoted === undefined && read.coercion !== "full" ? (body + delta).trimStart() : body + delta;
+        if (body !== "") quoted ??= read.coercion !== "full" && body.startsWith('"');
+      }
+      reader.write(delta);
+    },
     end: () => (reader.end(), finish(schema, reader, program, read)),
     endAsync: () => (reader.end(), finishAsync(schema, reader, program, read)),
     partial: () => show(frozen),
-    live: () => show(live),
+    live: () => {
+      const { tip } = live;
+      const version = reader.version();
+      if (
+        version !== lastVersion ||
+        reader.open.length === 0 ||
+        (tip === undefined && reader.growing() !== undefined)
+      ) {
+        lastVersion = version;
+        lastLive = show(live);
+      } else if (tip !== undefined) {
+        (tip.target as Record<string | number, unknown>)[tip.key] = tip.node.text; // the same text, longer
+      }
+      return lastLive;
+    },
     path: () => {
       const out: (string | number)[] = [];
       const nodes = [...reader.open];

@@ -1,7 +1,7 @@
 import { coerce, fallback, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import type { Context } from "./coerce/outcome.ts";
-import { isNumber, literal } from "./reader/chars.ts";
+import { beginsLiteral, isNumber } from "./reader/chars.ts";
 import type { Node } from "./reader/node.ts";
 import type { Readiness, Shape } from "./shape.ts";
 
@@ -15,6 +15,10 @@ export interface Show {
   readonly frozen: boolean;
   /** The schema says of some values when they may show. */
   readonly annotated: boolean;
+  /** Where the text that grows was put last, so that it can be put there again without the way to it. */
+  tip:
+    | { readonly node: Node; readonly target: unknown[] | Record<string, unknown>; readonly key: string | number }
+    | undefined;
 }
 
 /** The typed value of a container that is still open. */
@@ -137,14 +141,15 @@ function growList(show: Show, node: Node, view: View): unknown {
     out.push(value);
     view.settled++;
   }
+  if (last !== ABSENT) out.push(last);
   if (!show.frozen) {
-    if (last !== ABSENT) out.push(last);
+    const item = node.items[view.upto];
+    if (item && item.kind === "text" && last === item.text) show.tip = { node: item, target: out, key: out.length - 1 };
     return out;
   }
   const copied = view.copy as unknown[] | undefined; // a view of an array
-  if (copied && view.last === last && copied.length === view.settled + (last === ABSENT ? 0 : 1)) return copied;
+  if (copied && view.last === last && copied.length === out.length) return copied;
   const copy = out.slice();
-  if (last !== ABSENT) copy.push(last);
   view.copy = copy;
   view.last = last;
   return copy;
@@ -175,16 +180,23 @@ function growObject(show: Show, node: Node, view: View): unknown {
     view.upto++;
     if (value !== ABSENT) put(out, name, value);
   }
-  const put2 = (target: Record<string, unknown>): Record<string, unknown> => {
-    if (lastKey !== undefined && last !== ABSENT) put(target, lastKey, last);
+  const addLast = (target: Record<string, unknown>): Record<string, unknown> => {
+    if (lastKey === undefined) return target;
+    if (last !== ABSENT) put(target, lastKey, last);
+    else if (!show.frozen) delete target[lastKey]; // it showed before, and turned out to be something else
     return target;
   };
   let whole: Record<string, unknown>;
-  if (!show.frozen) whole = put2(out);
-  else if (view.copy && before === view.upto && view.last === last && view.lastKey === lastKey)
+  if (!show.frozen) {
+    whole = addLast(out);
+    const item = node.items[view.upto];
+    if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
+      show.tip = { node: item, target: out, key: lastKey };
+    }
+  } else if (view.copy && before === view.upto && view.last === last && view.lastKey === lastKey)
     whole = view.copy as typeof whole;
   else {
-    whole = put2({ ...out });
+    whole = addLast({ ...out });
     view.copy = whole;
     view.last = last;
     view.lastKey = lastKey;
@@ -234,10 +246,5 @@ export function grow(show: Show, node: Node, shape: Shape): unknown {
   if (!chosen || !MORE.has(chosen.kind) || chosen.type !== undefined || chosen.readiness.done) return ABSENT;
   if (node.kind === "text") return node.text;
   const text = node.text.trim();
-  return chosen.kind === "any" ||
-    text === "" ||
-    isNumber(text) ||
-    (literal(text) !== undefined && shape.kind === "union")
-    ? ABSENT
-    : text;
+  return chosen.kind === "any" || isNumber(text) || beginsLiteral(text) ? ABSENT : text;
 }

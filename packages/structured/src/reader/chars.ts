@@ -100,6 +100,9 @@ const LITERALS = new Map<string, boolean | null>([
 /** The value of a literal of JSON, Python or JavaScript; undefined when it is none. */
 export const literal = (text: string): boolean | null | undefined => LITERALS.get(text);
 
+/** Whether a text may become one of these words. */
+export const beginsLiteral = (text: string): boolean => [...LITERALS.keys()].some((word) => word.startsWith(text));
+
 /** Whether a text is a JSON number, read as leniently as `+1`, `.5`, `1.` and `1_000` ask for. */
 export function isNumber(text: string): boolean {
   let i = 0;

@@ -65,13 +65,14 @@ export interface Machine extends Sight {
   /** The string or unquoted value that grows, and whether it is a key. */
   current: Node | undefined;
   isKey: boolean;
+  /** How often a value has begun or ended. */
+  version: number;
   /** What ends the current string. */
   quote: number;
   /** Straight double quotes taken for content. */
   quotes: number;
-  /** Braces open in the content, and how far they are counted. */
+  /** Braces open in the content. */
   braces: number;
-  counted: number;
   /** Brackets that an unquoted value has opened. */
   round: number;
   curly: number;
@@ -106,10 +107,10 @@ export const newMachine = (options: ReaderOptions): Machine => ({
   key: undefined,
   current: undefined,
   isKey: false,
+  version: 0,
   quote: QUOTE,
   quotes: 0,
   braces: 0,
-  counted: 0,
   round: 0,
   curly: 0,
   square: 0,
@@ -124,6 +125,7 @@ export function repair(m: Machine, kind: string, at: number = m.pos): void {
 }
 
 export function attach(m: Machine, node: Node): void {
+  m.version++;
   const parent = m.stack.at(-1);
   if (parent === undefined) {
     if (m.roots.length >= MAX_ROOTS) m.roots.pop();
@@ -161,6 +163,7 @@ export function openContainer(m: Machine, kind: "object" | "array"): void {
 export function closeContainer(m: Machine, done: boolean): void {
   const node = m.stack.pop();
   if (node === undefined) return;
+  m.version++;
   if (node.kind === "array") m.arrays--;
   node.done = true;
   node.end = m.base + m.pos + (done ? 1 : 0);
@@ -201,6 +204,7 @@ export function finish(m: Machine, done: boolean): void {
   const node = m.current;
   m.current = undefined;
   if (node === undefined) return;
+  if (!m.isKey) m.version++;
   node.end = m.base + m.pos;
   node.done = done;
   if (node.kind === "bare") node.text = node.text.trim();

@@ -22,6 +22,8 @@ export interface Reader {
   readonly open: readonly Node[];
   /** The string or unquoted value that grows; undefined between values. */
   readonly growing: () => Node | undefined;
+  /** Changes when a value begins or ends; in between, only the growing one grows. */
+  readonly version: () => number;
   /** What was mended in the text; at most 100 of it. */
   readonly repairs: readonly Repair[];
   /** A bound was reached; nothing is read any more. */
@@ -87,6 +89,7 @@ export function newReader(options: ReaderOptions): Reader {
     blocks: m.blocks,
     open: m.stack,
     growing: () => (m.isKey ? undefined : m.current),
+    version: () => m.version,
     repairs: m.repairs,
     fault: () => m.fault,
   };

@@ -6,7 +6,7 @@ export interface Source {
 }
 
 /** Pieces are joined up to this many characters. */
-const PIECE = 8192;
+const PIECE = 2048;
 
 /** A source without text. */
 export function newSource(): Source {
@@ -18,6 +18,7 @@ export function newSource(): Source {
     length: () => lastStart + last.length,
     append: (text) => {
       if (last.length > PIECE) {
+        last.charCodeAt(0); // makes one flat string of the deltas that it was joined from
         pieces.push(last);
         starts.push(lastStart);
         lastStart += last.length;

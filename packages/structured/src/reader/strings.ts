@@ -33,7 +33,7 @@ export function startString(m: Machine, end: number, skip: number): void {
   if (!m.isKey) attach(m, node);
   m.current = node;
   m.quote = end;
-  m.quotes = m.counted = m.braces = 0;
+  m.quotes = m.braces = 0;
   if (end !== QUOTE) repair(m, "quotes");
   m.pos += skip;
   m.state = STRING;
@@ -48,7 +48,12 @@ export function readString(m: Machine): boolean {
   let i = from;
   for (; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c !== BACKSLASH && c !== quote && (quote < 128 || !closes(c, quote))) continue;
+    if (c !== BACKSLASH && c !== quote && (quote < 128 || !closes(c, quote))) {
+      // braces tell an object within a text from the one around it
+      if (c === OPEN_BRACE) m.braces++;
+      else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
+      continue;
+    }
     if (i > from) node.text = node.text === "" ? text.slice(from, i) : node.text + text.slice(from, i);
     from = i;
     m.pos = i;
@@ -65,7 +70,6 @@ export function readString(m: Machine): boolean {
       m.pos = from;
       continue;
     }
-    if (m.braces !== 0 || m.counted < node.text.length) countBraces(m, node);
     const ends = m.stack.length === 0 || endsString(m, i, placeOf(m, role));
     if (ends === "wait") return false;
     if (ends) {
@@ -85,15 +89,6 @@ export function readString(m: Machine): boolean {
   m.pos = i;
   node.end = m.base + i;
   return i >= text.length;
-}
-
-export function countBraces(m: Machine, node: Node): void {
-  const { text: content } = node;
-  for (; m.counted < content.length; m.counted++) {
-    const c = content.charCodeAt(m.counted);
-    if (c === OPEN_BRACE) m.braces++;
-    else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
-  }
 }
 
 /** Reads the escape at `pos` into the node; returns its length, 0 when it is not complete. */
