@@ -16,16 +16,22 @@ export interface Random {
 
 const ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/** FNV-1a over UTF-16 units, 32 bits (draft-eastlake-fnv). Spreads seeds; it protects nothing. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return h >>> 0;
+/** Four 32-bit hashes of a text: FNV-1a, each from another start. It spreads seeds; it protects nothing. */
+function hash(text: string): [number, number, number, number] {
+  let [a, b, c, d] = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193);
+    c = Math.imul(c ^ unit, 0x01000193);
+    d = Math.imul(d ^ unit, 0x01000193);
+  }
+  return [a, b, c, d];
 }
 
 /**
  * A generator that the given parts decide together: the same parts, the same numbers, on every machine.
- * The algorithm is mulberry32: 32 bits of state, good enough to look plausible, not for secrets.
+ * The algorithm is sfc32 (PractRand): 128 bits of state, so that ids do not repeat; not for secrets.
  *
  * @example
  * ```ts
@@ -33,14 +39,17 @@ function hash(text: string): number {
  * ```
  */
 export function random(...parts: readonly (string | number)[]): Random {
-  let state = hash(parts.join("\u0000"));
+  let [a, b, c, d] = hash(parts.join("\u0000"));
   const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    const sum = (a + b + d) | 0;
+    d = (d + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4_294_967_296;
   };
+  // The first numbers still show the seed.
+  for (let i = 0; i < 12; i++) next();
   const integer = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     next,

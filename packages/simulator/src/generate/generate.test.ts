@@ -250,6 +250,11 @@ describe("chance", () => {
     expect(take(1, "a").every((n) => n >= 0 && n < 1)).toBe(true);
   });
 
+  test("ids do not repeat", () => {
+    const ids = new Set(Array.from({ length: 100_000 }, (_, number) => random(1, "exchange", number).token(22)));
+    expect(ids.size).toBe(100_000);
+  });
+
   test.each<readonly [Distribution, number, number]>([
     [7, 7, 7],
     [{ min: 10, max: 20 }, 14, 16],

@@ -7,6 +7,7 @@ import { draw, random } from "../random.ts";
 import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
 import { enter } from "../server/gate.ts";
+import { takeRate } from "../server/rate.ts";
 import { modelOf } from "../server/pipeline.ts";
 import { sendAnswer, sendFailure } from "../server/send.ts";
 
@@ -94,6 +95,8 @@ export async function embeddings(x: Exchange, context: Context): Promise<void> {
   const size = Number(body["dimensions"] ?? model.dimensions);
   const inputs = inputsOf(body["input"]) ?? [];
   const tokens = inputs.reduce((sum, input) => sum + countInputTokens(input), 0);
+  const limited = takeRate(x, model, tokens, context);
+  if (limited) return sendFailure(x, "openai", limited);
   const usage = { prompt_tokens: tokens, total_tokens: tokens };
   x.note.usage = usage;
   return sendAnswer(x, {

@@ -1,7 +1,7 @@
 import type { Question } from "../answer.ts";
 import { account, read, type Reading } from "../accounting/account.ts";
 import { limitAnswer } from "../accounting/limit.ts";
-import { promptBlocks } from "../accounting/prompt.ts";
+import { countBlocks, promptBlocks } from "../accounting/prompt.ts";
 import { sleep } from "../clock.ts";
 import type { Failure } from "../failure.ts";
 import type { FaultRule } from "../fault/rule.ts";
@@ -16,6 +16,7 @@ import { runFrames, runSteps, type Pace } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
 import { enter } from "./gate.ts";
 import { paceOf } from "./pace.ts";
+import { bucketOf, takeRate } from "./rate.ts";
 import { generated, recorded, scripted } from "./reply.ts";
 import { sendFailure, wholeHeaders } from "./send.ts";
 import type { Asked, WireFormat } from "./wire.ts";
@@ -70,36 +71,18 @@ function sendFinished(
   return runSteps(x, fault ? wholeSteps(text, fault) : [whole], pace);
 }
 
-/** What the vendor says when a bucket is dry. */
-function exceeded(
-  vendor: Vendor,
-  bucket: { readonly name: string; readonly limit: number; readonly seconds: number },
-): Failure {
-  const { name, limit, seconds } = bucket;
-  const message =
-    vendor === "anthropic"
-      ? `This request would exceed your organization's rate limit of ${limit} ${name.replace("-", " ")} per minute. Please try again later.`
-      : `Rate limit reached on ${name} per min: Limit ${limit}. Please try again in ${seconds}s.`;
-  const scope = name === "requests" ? "requests" : "tokens";
-  return { kind: "rate-limit", message, scope, headers: { "retry-after": String(seconds) } };
-}
-
 /** Takes what a request needs of the rate limit, and reads its prompt through the cache. */
 function admit(asked: Asked, format: WireFormat, context: Context): Reading | Failure {
   const { x, body, model, question } = asked;
-  const { vendor } = format;
   const history = format.wire === "openai-responses" ? context.store.history(body["previous_response_id"]) : [];
   const blocks = promptBlocks(question, history);
-  const caller = callerOf(x);
-  const tokens = blocks.reduce((sum, block) => sum + block.tokens, 0);
-  const overflow = format.overflow(tokens, body, model);
-  if (overflow) return overflow;
-  // A request that is turned away reads nothing, so the bucket is asked before the cache; what the cache had is given back.
-  const decision = context.limiter.take(`${caller}\u0000${model.id}`, vendor, tokens);
-  for (const [name, value] of Object.entries(decision.headers)) x.res.setHeader(name, value);
-  if (decision.exceeded) return exceeded(vendor, decision.exceeded);
-  const reading = read(question, blocks, model, caller, context.cache);
-  if (vendor === "anthropic") context.limiter.refund(`${caller}\u0000${model.id}`, vendor, reading.read);
+  const tokens = countBlocks(blocks);
+  // A request that is turned away reads nothing, so the bucket is asked before the cache.
+  const failure = format.overflow(tokens, body, model) ?? takeRate(x, model, tokens, context);
+  if (failure) return failure;
+  const reading = read(question, blocks, model, callerOf(x), context.cache);
+  // Anthropic does not count what came from the cache.
+  if (format.vendor === "anthropic") context.limiter.refund(bucketOf(x, model), format.vendor, reading.read);
   return reading;
 }
 
@@ -166,7 +149,7 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
         : generated(asked, format, context, room);
   const bill = account(question, answers, reading, model);
   const finished = reply?.kind === "native" ? reply.native : format.finished(answers, bill, asked);
-  context.limiter.spend(`${callerOf(x)}\u0000${model.id}`, vendor, bill.output);
+  context.limiter.spend(bucketOf(x, model), vendor, bill.output);
   x.note.usage = objectOf(finished["usage"]);
   format.remember(finished, body, context);
   settle(await sendFinished(finished, format, asked, fault, pace));

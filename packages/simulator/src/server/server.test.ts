@@ -91,6 +91,13 @@ describe("embeddings", () => {
     expect(dot(a, b)).toBeGreaterThan(dot(a, c) + 0.3);
   });
 
+  test("count against the rate limit", async () => {
+    const { post } = await start({ clock: manualClock(), rateLimits: { requestsPerMinute: 1 } });
+    const body = { model: "text-embedding-3-small", input: "x" };
+    expect((await post("/v1/embeddings", body)).headers.get("x-ratelimit-remaining-requests")).toBe("0");
+    expect((await post("/v1/embeddings", body)).status).toBe(429);
+  });
+
   test.each([
     [{ input: "" }, 400],
     [{ input: [] }, 400],
