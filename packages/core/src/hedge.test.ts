@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { newCall } from "./call.ts";
 import { collect } from "./collect.ts";
 import { compose } from "./compose.ts";
@@ -12,6 +12,9 @@ import type { StreamPart } from "./stream-part.ts";
 import { conformance, manualClock, mock, type ManualClock } from "./testing/index.ts";
 import { scripted, type Step } from "./testing/scripted.ts";
 import type { ChatResult } from "./result.ts";
+
+const LONG = process.env["MODE"] === "long"; // set by vitest
+if (LONG) vi.setConfig({ testTimeout: 300_000 });
 
 const request = toRequest("Hi");
 const busy = new LlmError("overloaded", "busy");
@@ -151,7 +154,7 @@ describe("a reader that leaves, a caller that aborts", () => {
         expect(tags.size).toBeLessThanOrEqual(1); // content comes from one attempt
         expect(await iterator.next()).toEqual({ done: true, value: undefined });
       }),
-      { numRuns: process.env["MODE"] === "long" ? 1_000 : 40 },
+      { numRuns: LONG ? 1_000 : 40 },
     );
   });
 });

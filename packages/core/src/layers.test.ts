@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { newCall } from "./call.ts";
 import { compose, layer } from "./compose.ts";
 import { concurrency } from "./concurrency.ts";
@@ -18,7 +18,10 @@ import { scripted, type Scripted, type Step } from "./testing/scripted.ts";
 import { timeout } from "./timeout.ts";
 import { watch } from "./watch.ts";
 
-const numRuns = process.env["MODE"] === "long" ? 5_000 : 150; // set by vitest
+const LONG = process.env["MODE"] === "long"; // set by vitest
+if (LONG) vi.setConfig({ testTimeout: 300_000 });
+
+const numRuns = LONG ? 1_000 : 150;
 const request = toRequest("Hi");
 const usage = { input: 3, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
 
