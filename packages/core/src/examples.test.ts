@@ -8,6 +8,7 @@ import { anthropic } from "./anthropic/index.ts";
 import * as core from "./index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
 import { openai } from "./openai/index.ts";
+import * as node from "./node/index.ts";
 import * as otel from "./otel/index.ts";
 import * as testing from "./testing/index.ts";
 
@@ -28,6 +29,7 @@ testExamples(new URL("..", import.meta.url).pathname, {
     "@llm/core/testing": testing,
     "@llm/core/ai-sdk": aiSdk,
     "@llm/core/otel": otel,
+    "@llm/core/node": node,
     ai: { generateText, wrapLanguageModel },
     "@ai-sdk/openai": { createOpenAI: () => createOpenAI({ ...key, baseURL: `${url}/v1` }) },
     "@llm/core/anthropic": { anthropic: (model: string) => anthropic(model, { ...key, baseURL: url }) },

@@ -1,0 +1,84 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { Writable } from "node:stream";
+import pino from "pino";
+import { describe, expect, test } from "vitest";
+import { compose } from "../compose.ts";
+import { LlmError } from "../error.ts";
+import { fallback } from "../fallback.ts";
+import { generate } from "../generate.ts";
+import { observe } from "../observe.ts";
+import { retry } from "../retry.ts";
+import { mock } from "../testing/index.ts";
+import { toDiagnostics } from "./diagnostics.ts";
+import { logTo } from "./log.ts";
+
+const busy = new LlmError("overloaded", "busy", {
+  status: 529,
+  partial: { text: "the treasure is under" },
+  cause: new Error("treasure"),
+});
+
+/** Everything that went through a logger, as pino writes it. */
+function logger() {
+  const lines: Record<string, unknown>[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+      done();
+    },
+  });
+  return { log: pino({ level: "debug", base: null }, sink), lines };
+}
+
+describe("logTo", () => {
+  test("requests, answers and what the layers do, each at its level", async () => {
+    const { log, lines } = logger();
+    const llm = compose(
+      fallback(mock(busy, busy), mock("Arr.")),
+      observe(logTo(log)),
+      retry({ attempts: 2, baseDelay: 0 }),
+    );
+    await generate(llm, "Where is the treasure?");
+    const levels = lines.map(({ level, msg }) => [level, msg]);
+    expect(levels).toEqual([
+      [20, "api.request"],
+      [40, "api.response"],
+      [40, "fallback.used"],
+      [20, "api.request"],
+      [30, "api.response"],
+    ]);
+    expect(lines[2]).toMatchObject({
+      llm: { from: "mock/model", error: { name: "LlmError", code: "overloaded", message: "busy", status: 529 } },
+    });
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+  });
+
+  test("with the partial answer when asked for", async () => {
+    const { log, lines } = logger();
+    const llm = compose(mock(busy, "Arr."), observe(logTo(log, { captureContent: true })), retry({ baseDelay: 0 }));
+    await generate(llm, "Where is the treasure?");
+    expect(JSON.stringify(lines)).toContain("the treasure is under");
+  });
+});
+
+describe("toDiagnostics", () => {
+  test("each event on its own channel and on that of all, only while somebody subscribes", async () => {
+    const one: unknown[] = [];
+    const all: unknown[] = [];
+    const hearOne = (event: unknown): void => void one.push(event);
+    const hearAll = (event: unknown): void => void all.push(event);
+    const llm = compose(mock(busy, "Arr.", "Arr again."), observe(toDiagnostics()), retry({ baseDelay: 0 }));
+    subscribe("llm:api.response", hearOne);
+    subscribe("llm:event", hearAll);
+    await generate(llm, "Where is the treasure?");
+    unsubscribe("llm:api.response", hearOne);
+    unsubscribe("llm:event", hearAll);
+    await generate(llm, "Where is the treasure?");
+    expect(one).toMatchObject([
+      { type: "api.response", outcome: "overloaded" },
+      { type: "api.response", outcome: "ok" },
+    ]);
+    expect(all).toHaveLength(5);
+    expect(JSON.stringify(all)).not.toContain("treasure");
+  });
+});

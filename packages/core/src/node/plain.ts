@@ -1,0 +1,39 @@
+import { isLlmError } from "../error.ts";
+import type { Event } from "../event.ts";
+import { isRecord } from "../json.ts";
+
+/** What may stand in what is told to others. */
+export interface PlainOptions {
+  /** Tells events as they are: errors with the partial answers that they carry, and the vendors' raw usage. Default false. */
+  readonly captureContent?: boolean;
+}
+
+/** An error without what may hold text of an answer: its partial result, its cause, and a foreign error's message. */
+function plainError(error: Error): object {
+  if (!isLlmError(error)) return { name: error.name };
+  const { name, code, message, retryable, retryAfterMs, status, vendor, model, requestId } = error;
+  return {
+    name,
+    code,
+    message,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(status !== undefined && { status }),
+    ...(vendor !== undefined && { vendor }),
+    ...(model !== undefined && { model }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function plainValue(value: unknown): unknown {
+  if (value instanceof Error || isLlmError(value)) return plainError(value);
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) => (key === "raw" ? [] : [[key, plainValue(field)]])),
+  );
+}
+
+/** An event without prompt, answer or raw data in it. */
+export const plain = (event: Event, { captureContent = false }: PlainOptions): object =>
+  captureContent ? event : (plainValue(event) as object); // an event is a record
