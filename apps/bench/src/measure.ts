@@ -57,3 +57,10 @@ export async function cpuTimes<K extends string>(
   }
   return Object.fromEntries(names.map((name) => [name, median(figures.get(name) ?? [])])) as Record<K, number>; // one for each name
 }
+
+/** CPU time of one go, in microseconds: for what takes too long to repeat. */
+export async function cpuOnce(work: Work): Promise<number> {
+  const before = cpu();
+  await work();
+  return cpu() - before;
+}

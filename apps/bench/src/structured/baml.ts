@@ -92,7 +92,7 @@ function write(root: Node): { readonly source: string; readonly names: ReadonlyM
     if ("const" in schema) return JSON.stringify(schema["const"]);
     if (Array.isArray(schema["enum"])) {
       const values: readonly unknown[] = schema["enum"];
-      const named = values.every((value) => typeof value === "string" && IDENTIFIER.test(value));
+      const named = values.every((value) => typeof value === "string" && /^[A-Z][A-Za-z0-9_]*$/.test(value));
       return named ? writeEnum(own(), schema, values) : `(${values.map((value) => JSON.stringify(value)).join(" | ")})`;
     }
     const options = schema["anyOf"] ?? schema["oneOf"];

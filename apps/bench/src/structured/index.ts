@@ -1,8 +1,21 @@
 import type { Benchmark } from "../row.ts";
 import { correctness } from "./correct.ts";
 import { corruption } from "./corpus.ts";
+import { forms } from "./forms.ts";
+import { hostile } from "./hostile.ts";
+import { sizes } from "./sizes.ts";
+import { streaming } from "./streaming.ts";
+import { whole } from "./whole.ts";
 
 /** Reading what models write, beside BAML, the AI SDK, LangChain, jsonrepair, partial-json and jsonriver. */
-const run: Benchmark = async ({ data }) => [...(await correctness(data)), ...(await corruption())];
+const run: Benchmark = async ({ data }) => [
+  ...(await correctness(data)),
+  ...(await corruption()),
+  ...(await streaming()),
+  ...(await whole()),
+  ...(await hostile()),
+  ...forms(),
+  ...(await sizes()),
+];
 
 export default run;
