@@ -7,7 +7,7 @@ export const LONGEST = 1e12;
  * @throws TypeError that names the option
  */
 export function bounded(value: number, option: string, least: number, most: number, whole = false): number {
-  const fits = value >= least && value <= most && (!whole || value === Infinity || Number.isInteger(value));
-  if (fits) return value;
-  throw new TypeError(`${option} must be ${whole ? "whole, " : ""}from ${least} to ${most}, not ${String(value)}`);
+  const isBroken = whole && value % 1 > 0; // infinity is not: it has no remainder
+  if (value >= least && value <= most && !isBroken) return value;
+  throw new TypeError(`${option} must be ${whole ? "whole, " : ""}from ${least} to ${most}, not ${value}`);
 }

@@ -1,4 +1,4 @@
-import { LlmError } from "@llm/core";
+import { LlmError, newCall } from "@llm/core";
 import { describe, expect, test, vi } from "vitest";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
@@ -188,6 +188,27 @@ describe("what counts", () => {
       await expect(breaker.run(() => Promise.reject(thrown))).rejects.toBe(thrown);
     }
     expect(breaker.state).toBe("open");
+  });
+
+  test("the caller's abort is neutral, a timer's is not", async () => {
+    for (const [reason, state] of [
+      [undefined, "closed"],
+      ["changed my mind", "closed"],
+      [new LlmError("timeout", "too slow"), "open"],
+      [new DOMException("too slow", "TimeoutError"), "open"],
+    ] as const) {
+      for (const options of [
+        (signal: AbortSignal) => ({ signal }),
+        (signal: AbortSignal) => ({ call: newCall({ signal }) }),
+      ]) {
+        const { breaker } = make({ failureThreshold: 1 });
+        const stop = new AbortController();
+        stop.abort(reason);
+        const ended = breaker.run(() => Promise.reject(new Error("socket closed")), options(stop.signal));
+        await expect(ended).rejects.toThrow("socket closed");
+        expect(breaker.state).toBe(state);
+      }
+    }
   });
 
   test("classify decides, and core's table does when it throws", () => {

@@ -25,7 +25,7 @@ export interface Ask {
 
 /** What {@link Breaker.run} may know about a call. */
 export interface RunOptions extends Ask {
-  /** The caller's: a call that fails after it was aborted counts for nothing. */
+  /** The caller's: a call that fails after it was aborted counts for nothing, unless a timer aborted it. Default: the call's. */
   readonly signal?: AbortSignal;
 }
 

@@ -20,7 +20,7 @@ import { SteadyClock } from "./steady-clock.ts";
 import { tell } from "./tell.ts";
 import { Ticket } from "./ticket.ts";
 import type { Errand } from "./ticket.ts";
-import { verdictOf } from "./verdict.ts";
+import { causeOf, verdictOf } from "./verdict.ts";
 import type { Verdict } from "./verdict.ts";
 import { Wait } from "./wait.ts";
 
@@ -87,8 +87,7 @@ export class Circuit implements Breaker, Shared {
       permit.success();
       return value;
     } catch (error) {
-      if (options?.signal?.aborted || options?.call?.signal?.aborted) permit.ignore();
-      else permit.failure(error);
+      permit.failure(causeOf(error, options?.signal ?? options?.call?.signal));
       throw error;
     }
   }

@@ -1,5 +1,17 @@
-import { compose, fallback, generate, healthOf, LlmError, newCall, observe, retry, streamText, wrap } from "@llm/core";
-import type { Event, Provider, StreamPart } from "@llm/core";
+import {
+  compose,
+  fallback,
+  generate,
+  healthOf,
+  LlmError,
+  newCall,
+  observe,
+  retry,
+  streamText,
+  timeout,
+  wrap,
+} from "@llm/core";
+import type { Clock, Event, Provider, StreamPart } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { describe, expect, test } from "vitest";
 import { createBreaker } from "./breaker.ts";
@@ -88,6 +100,41 @@ describe("breaker()", () => {
     );
     await expect(drain(llm, newCall({ signal: caller.signal }))).rejects.toBeInstanceOf(LlmError);
     expect(circuit.state).toBe("closed");
+  });
+
+  test.each(["around it", "inside it"])("a stall after the first token is a failure: a timeout %s", async (where) => {
+    for (const listens of [true, false]) {
+      const timers = new Set<{ readonly at: number; readonly fn: () => void }>();
+      let time = 0;
+      const clock: Clock = {
+        now: () => time,
+        setTimeout: (fn, ms) => {
+          const timer = { at: time + ms, fn };
+          timers.add(timer);
+          return () => void timers.delete(timer);
+        },
+      };
+      const stalled: Provider = {
+        ...mock(),
+        async *stream(_request, call) {
+          yield start;
+          yield text;
+          await new Promise((_resolve, reject) => {
+            if (listens) call.signal?.addEventListener("abort", () => reject(new Error("socket closed")));
+          });
+        },
+      };
+      const layers = [timeout({ idle: "20s", clock }), breaker({ failureThreshold: 1 })];
+      const llm = compose(stalled, ...(where === "around it" ? layers : layers.reverse()));
+      const ended = expect(drain(llm)).rejects.toBeInstanceOf(Error);
+      for (let i = 0; i < 6; i++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        time += 10_000;
+        for (const timer of timers) if (timer.at <= time && timers.delete(timer)) timer.fn();
+      }
+      await ended;
+      expect(healthOf(llm)).toMatchObject({ ready: false, reason: "failures" });
+    }
   });
 
   test("a fallback goes on to the next candidate, and knows who is ready", async () => {

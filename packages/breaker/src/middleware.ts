@@ -5,6 +5,7 @@ import type { Breaker } from "./breaker.ts";
 import { mergeHealth } from "./health.ts";
 import type { BreakerOptions } from "./options.ts";
 import { toPolicy } from "./policy.ts";
+import { causeOf } from "./verdict.ts";
 
 function enter(breaker: Breaker, call: Call): Watcher {
   const permit = breaker.acquire({ call, priority: call.tags["priority"] === "batch" ? "batch" : "interactive" });
@@ -17,8 +18,10 @@ function enter(breaker: Breaker, call: Call): Watcher {
   return {
     part,
     end: (outcome) => {
-      if (outcome.type === "failed" && !call.signal?.aborted) permit.failure(outcome.error);
-      else permit.ignore(); // a finished one has succeeded already
+      // one that has finished has succeeded already; one that was left may have been left because it was too slow
+      if (outcome.type === "failed" || call.signal?.aborted)
+        permit.failure(causeOf(outcome.type === "failed" && outcome.error, call.signal));
+      else permit.ignore();
     },
   };
 }

@@ -14,7 +14,7 @@ export class RejectedError extends LlmError {
 
   constructor(code: ErrorCode, breaker: string, health: Health, retryAfterMs?: number) {
     const wait = retryAfterMs === undefined ? "" : `, again in ${Math.ceil(retryAfterMs)} ms`;
-    super(code, `${breaker}: ${health.reason ?? code}${wait}`, { retryAfterMs });
+    super(code, `${breaker}: ${health.reason}${wait}`, { retryAfterMs });
     this.breaker = breaker;
     this.health = health;
   }

@@ -46,6 +46,6 @@ const PARTS: Readonly<Partial<Record<keyof Snapshot, (value: unknown) => boolean
  */
 export function checkSnapshot(value: unknown): Snapshot {
   for (const [part, fits] of Object.entries(PARTS))
-    if (!isRecord(value) || !fits(value[part])) throw new TypeError(`snapshot.${part} is not valid`);
+    if (!isRecord(value) || !fits(value[part])) throw new TypeError(`snapshot.${part} is invalid`);
   return value as Snapshot; // every part that is read was looked at
 }

@@ -13,6 +13,6 @@ export function tell<K extends EventName>(
   const type: BreakerEvent["type"] = `circuit_breaker.${event}`;
   if (call) emit(call, type, data as never); // the type's own data: a union cannot be followed through the prefix
   if (!listener) return;
-  const common = { call: call?.id ?? "", ...(call?.parent !== undefined && { parent: call.parent }), at };
+  const common = { call: call?.id ?? "", ...(call?.parent && { parent: call.parent }), at };
   notify(listener, { ...common, type, ...data } as unknown as BreakerEvent); // as above
 }

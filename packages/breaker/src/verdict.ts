@@ -1,4 +1,4 @@
-import { errorCodes, isLlmError, isRecord } from "@llm/core";
+import { abortError, errorCodes, isLlmError, isRecord } from "@llm/core";
 import type { Meaning } from "@llm/core";
 
 /**
@@ -21,3 +21,10 @@ export function verdictOf(error: unknown): Verdict {
   if (isLlmError(error)) return (errorCodes[error.code] as Meaning | undefined)?.health ?? "failure"; // a newer core's code
   return isRecord(error) && error["name"] === "AbortError" ? "neutral" : "failure";
 }
+
+/**
+ * What a call has really failed with: if its signal was aborted, that. A caller who gave up is `aborted`, which is
+ * neutral; a timer that aborted it, in a layer further out for example, is a `timeout`, which counts.
+ */
+export const causeOf = (error: unknown, signal: AbortSignal | undefined): unknown =>
+  signal?.aborted ? abortError(signal) : error;
