@@ -32,6 +32,9 @@ export interface ListenOptions {
   readonly host?: string;
 }
 
+/** Milliseconds until a port that was taken is tried again. */
+const REOPEN = 100;
+
 /** A server that speaks the Anthropic and OpenAI wires and has no model behind it. */
 export interface Simulator {
   /** Starts to listen. @throws the system's error if the port is taken; Error if it listens already */
@@ -65,6 +68,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   let started = clock.now();
   let count = 0;
   let refusalTimers: (() => void)[] = [];
+  /** When each rule that refuses connections was first seen: its time runs from then on. */
+  let refusedSince: ReadonlyMap<FaultRule, number> = new Map();
 
   const faults = createFaults(settings.seed, settings.faults, (rules) => applyRefusals(rules));
   const scripts = createScripts();
@@ -85,16 +90,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const number = ++count;
     const at = clock.now();
-    const url = new URL(req.url ?? "/", "http://localhost");
-    const control = isControl(url.pathname);
+    const [path = "/", query = ""] = (req.url ?? "/").split("?", 2);
     const abort = new AbortController();
     const ids = random(settings.seed, "request", number);
     const x: Exchange = {
       number,
       requestId: `req_${ids.token(24)}`,
       method: req.method ?? "GET",
-      path: url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname,
-      query: url.searchParams,
+      path: path.length > 1 ? path.replace(/\/$/, "") : path,
+      query: new URLSearchParams(query),
       req,
       res,
       signal: abort.signal,
@@ -112,7 +116,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       if (abort.signal.aborted || res.headersSent) res.destroy();
       else sendFailure(x, vendorOf(x), { kind: "server", message: x.note.reason });
     }
-    if (control) return;
+    if (isControl(x.path)) return;
     const entry: JournalEntry = {
       events: 0,
       bytes: 0,
@@ -150,7 +154,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     if (!open) return Promise.resolve();
     return new Promise((resolve) => {
       open.close(() => resolve());
-      open.closeAllConnections();
+      // The answer that is on its way (to the request that asked for this) still gets out.
+      setImmediate(() => open.closeAllConnections());
     });
   }
 
@@ -161,18 +166,23 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     if (!address) return;
     const now = elapsed();
     const refusing = rules.filter((rule) => rule.fault === "refuse");
+    refusedSince = new Map(refusing.map((rule) => [rule, refusedSince.get(rule) ?? now]));
     const windows = refusing.map((rule) => {
-      const from = rule.from ?? 0;
+      const from = rule.from ?? refusedSince.get(rule) ?? now;
       return [from, Math.min(rule.until ?? Infinity, rule.for === undefined ? Infinity : from + rule.for)] as const;
     });
     const shouldRefuse = windows.some(([from, until]) => now >= from && now < until);
     if (shouldRefuse && server) void shut();
     const place = address;
     if (!shouldRefuse && !server)
-      void open(place).then((next) => {
-        if (address === place && !server) server = next;
-        else next.close();
-      });
+      open(place).then(
+        (next) => {
+          if (address === place && !server) server = next;
+          else next.close();
+        },
+        // Somebody else took the port meanwhile: try until it is free again.
+        () => refusalTimers.push(clock.setTimeout(() => applyRefusals(faults.list()), REOPEN)),
+      );
     for (const edge of windows.flat())
       if (edge > now && edge !== Infinity)
         refusalTimers.push(clock.setTimeout(() => applyRefusals(faults.list()), edge - now));

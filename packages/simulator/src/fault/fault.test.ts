@@ -399,6 +399,26 @@ describe("over HTTP", () => {
     expect(journal.entries.map(({ status, fault }) => fault ?? status)).toEqual(["server-error", 200, 200]);
   });
 
+  test("connections are refused for a while from the moment that is asked for, and the one who asks is answered", async () => {
+    const clock = manualClock();
+    const { url, post } = await start({ clock });
+    clock.advance(60_000);
+    const asked = await fetch(`${url}/_faults`, {
+      method: "POST",
+      body: JSON.stringify({ fault: "refuse", for: 1_000 }),
+    });
+    expect(asked.status).toBe(200);
+    await asked.text();
+    const up = (): Promise<boolean> =>
+      post("/v1/responses", responses).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    expect(await up()).toBe(false);
+    clock.advance(1_000);
+    await expect.poll(up).toBe(true);
+  });
+
   test.each([
     [{ fault: "cut", when: 3 }, /fault\.when is no field/],
     [{ fault: "cut", at: -1 }, /fault\.at must be/],
@@ -420,6 +440,20 @@ describe("where in a body", () => {
     for (const atByte of [0, 1, 2, 100, 777, whole - 1]) {
       simulator.faults.set([{ fault: "end", atByte }]);
       expect((await (await post("/v1/messages", body)).arrayBuffer()).byteLength).toBe(atByte);
+    }
+  });
+
+  test("what was sent before a cut arrives", async () => {
+    const { post, simulator } = await start();
+    for (const atByte of [1, 500, 1_500]) {
+      simulator.faults.set([{ fault: "cut", atByte }]);
+      const answer = await post("/v1/messages", { ...claude, stream: true });
+      let bytes = 0;
+      const reading = (async () => {
+        for await (const chunk of answer.body ?? []) bytes += chunk.length;
+      })();
+      await expect(reading).rejects.toThrow();
+      expect(bytes).toBe(atByte);
     }
   });
 

@@ -83,7 +83,7 @@ export interface FaultRule {
   readonly at?: number;
   /** `cut`, `end`, `stall`, `invalid-utf8`: after that many bytes of the body, wherever this falls. */
   readonly atByte?: number;
-  /** `slow-headers`, `stall`: for how many milliseconds. Default 1000 for `slow-headers`, for ever for `stall`. `refuse`: until it is removed. */
+  /** `slow-headers`, `stall`: for how many milliseconds. Default 1000 for `slow-headers`, for ever for `stall`. `refuse`: counted from when the rule came or from `from`; else until it is removed. */
   readonly for?: number;
   /** `giant-line`: length in bytes, at most 64 MiB. Default 1 MiB. `endless-headers`: milliseconds between two lines. Default 10. */
   readonly size?: number;

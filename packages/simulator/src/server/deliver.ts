@@ -19,29 +19,42 @@ function* plainSteps(frames: Iterable<Frame>): Generator<Step> {
   for (const frame of frames) yield { do: "write", bytes: encodeFrame(frame), tokens: frame.tokens, events: 1 };
 }
 
-function flushed(x: Exchange): Promise<void> {
-  return new Promise((resolve) => {
-    if (x.res.writableLength === 0 || x.signal.aborted) return resolve();
-    const done = (): void => {
-      x.res.off("drain", done);
-      x.signal.removeEventListener("abort", done);
-      resolve();
-    };
-    x.res.on("drain", done);
-    x.signal.addEventListener("abort", done, { once: true });
-  });
+/** Writes to a response and knows when everything that was written has left the process. */
+interface Writer {
+  /** False if the caller reads too slowly. */
+  readonly write: (bytes: string | Buffer) => boolean;
+  /** Resolves when nothing is left to send, or when nobody is there to send it to. */
+  readonly written: () => Promise<void>;
 }
 
-/** Writes and waits until the bytes have left the process, so that what follows cannot overtake them. */
-function writeThrough(x: Exchange, bytes: string | Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    x.res.write(bytes, () => resolve());
-  });
+function createWriter({ res, signal }: Exchange): Writer {
+  let pending = 0;
+  let wake = (): void => {};
+  const done = (): void => {
+    if (--pending === 0) wake();
+  };
+  return {
+    write: (bytes) => {
+      pending++;
+      return res.write(bytes, done);
+    },
+    written: () =>
+      new Promise((resolve) => {
+        if (pending === 0 || signal.aborted) return resolve();
+        const finish = (): void => {
+          signal.removeEventListener("abort", finish);
+          resolve();
+        };
+        wake = finish;
+        signal.addEventListener("abort", finish, { once: true });
+      }),
+  };
 }
 
 /** Carries out the steps; true if the body came to its end, whether or not that was the whole of it. */
 export async function runSteps(x: Exchange, steps: Iterable<Step>, pace: Pace): Promise<boolean> {
   const { res, note } = x;
+  const { write, written } = createWriter(x);
   let due = pace.clock.now();
   let burst = 0;
   note.events ??= 0;
@@ -50,14 +63,13 @@ export async function runSteps(x: Exchange, steps: Iterable<Step>, pace: Pace): 
     if (x.signal.aborted) return false;
     if (step.do === "wait") {
       // What was written before must be seen before the silence.
-      await writeThrough(x, "");
+      await written();
       await sleep(pace.clock, step.ms, x.signal);
       due = pace.clock.now();
       continue;
     }
     if (step.do === "destroy") {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      await flushed(x);
+      await written();
       res.destroy();
       return false;
     }
@@ -69,8 +81,7 @@ export async function runSteps(x: Exchange, steps: Iterable<Step>, pace: Pace): 
     }
     note.events += step.events;
     note.bytes += typeof step.bytes === "string" ? Buffer.byteLength(step.bytes) : step.bytes.length;
-    const room = res.write(step.bytes);
-    if (!room) await flushed(x);
+    if (!write(step.bytes)) await written();
     else if (++burst % BURST === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
   if (x.signal.aborted) return false;

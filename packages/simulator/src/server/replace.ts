@@ -17,7 +17,8 @@ async function endlessHeaders(x: Exchange, context: Context, interval: number): 
   const { socket } = x.res;
   socket?.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n");
   for (let n = 0; socket && !x.signal.aborted; n++) {
-    socket.write(`x-trace-${n}: ${"0123456789abcdef".repeat(4)}\r\n`);
+    // A caller that does not read must not fill our memory.
+    if (socket.writableLength < 65_536) socket.write(`x-trace-${n}: ${"0123456789abcdef".repeat(4)}\r\n`);
     await sleep(context.settings.clock, interval, x.signal);
   }
   socket?.destroy();

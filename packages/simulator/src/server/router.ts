@@ -62,12 +62,21 @@ export function isControl(path: string): boolean {
   return path === "/" || path.startsWith("/_");
 }
 
+/** A part of a path as it was meant; as it stands if it is no sound URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Finds the handler of a request and lets it answer. */
 export async function route(x: Exchange, context: Context): Promise<void> {
   for (const { method, pattern, handler } of COMPILED) {
     const found = method === x.method ? pattern.exec(x.path) : null;
     if (!found) continue;
-    const params = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
+    const params = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decoded(value)]);
     return handler(x, context, Object.fromEntries(params) as Record<string, string>);
   }
   const vendor = vendorOf(x);

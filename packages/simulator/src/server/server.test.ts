@@ -134,6 +134,7 @@ describe("stored responses", () => {
 describe("what is no request", () => {
   test.each([
     ["GET", "/v1/nothing", 404],
+    ["GET", "//x", 404],
     ["GET", "/v1/chat/completions", 405],
     ["GET", "/v1/messages", 405],
   ])("%s %s: %i", async (method, path, status) => {
@@ -142,6 +143,11 @@ describe("what is no request", () => {
     expect(answer.status).toBe(status);
     expect(await answer.json()).toHaveProperty("error");
     expect(simulator.journal.entries()[0]?.reason).toContain("no route");
+  });
+
+  test("an id that is no sound URL", async () => {
+    const { url } = await start();
+    expect((await fetch(`${url}/v1/models/%zz`, { headers: { authorization: "Bearer x" } })).status).toBe(404);
   });
 
   test("a body that is no JSON, and one that is too large", async () => {
