@@ -195,18 +195,57 @@ test("retry outside of it waits as long as it says", async () => {
 });
 
 describe("a shared store", () => {
-  const broken: RateLimitStore = {
-    take: () => Promise.reject(new Error("gone")),
-    give: () => Promise.reject(new Error("gone")),
-    learn: () => Promise.reject(new Error("gone")),
-  };
-  test("that is gone is stood in for by this process", async () => {
-    const { model, ask, kinds } = set({ requests: 2, maxWait: 0, store: broken }, "Hello");
+  test("that is gone is stood in for by this process, and is left alone for a while", async () => {
+    let asked = 0;
+    const broken: RateLimitStore = {
+      take: () => (asked++, Promise.reject(new Error("gone"))),
+      give: () => Promise.reject(new Error("gone")),
+      learn: () => {
+        throw new Error("gone");
+      },
+    };
+    const { clock, model, ask, kinds } = set({ requests: 2, maxWait: 0, store: broken }, told([]));
     await ask();
     await ask();
     await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
     expect(model.calls).toHaveLength(2);
-    expect(kinds()).toContain("rate_limit.store_failed");
+    expect(asked).toBe(1);
+    expect(kinds().filter((kind) => kind === "rate_limit.store_failed")).toHaveLength(1);
+    await clock.advance(60_000);
+    await ask();
+    expect(asked).toBe(2);
+  });
+  test("that does not answer is not waited for; what it grants later is given back", async () => {
+    const grants: ((ms: number) => void)[] = [];
+    const given: unknown[] = [];
+    const silent: RateLimitStore = {
+      take: () => new Promise((resolve) => grants.push(resolve)),
+      give: (_key, amounts) => void given.push(amounts.requests),
+      learn: () => {},
+    };
+    const { clock, ask } = set({ requests: 2, store: silent }, "Hello");
+    const answer = ask();
+    await clock.advance(1_000);
+    expect((await answer).text).toBe("Hello");
+    grants[0]?.(0);
+    await clock.advance(0);
+    expect(given).toEqual([1]);
+    expect(clock.timers()).toBe(0);
+  });
+  test("is told what was learned and used; so is memory, for when it is needed", async () => {
+    const clock = manualClock();
+    const shared = memoryRateLimits(10, clock);
+    let gone = false;
+    const store: RateLimitStore = {
+      ...shared,
+      take: (...words) => (gone ? Promise.reject(new Error("gone")) : shared.take(...words)),
+    };
+    const { ask } = set({ clock, store, maxWait: 0 }, told([{ name: "requests", limit: 60, remaining: 0 }]));
+    await ask();
+    await clock.advance(0);
+    await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
+    gone = true;
+    await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
   });
   test("that answers after the call is over gets back what it granted", async () => {
     let grant: (ms: number) => void = () => {};

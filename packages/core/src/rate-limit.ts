@@ -5,6 +5,7 @@ import { estimateRequestTokens } from "./estimate.ts";
 import { emit } from "./event.ts";
 import { newPause } from "./pause.ts";
 import type { Middleware, Provider } from "./provider.ts";
+import { newReach } from "./rate-limit-reach.ts";
 import { memoryRateLimits, type Amounts, type Meter, type RateLimitStore } from "./rate-limit-store.ts";
 import type { ChatRequest } from "./request.ts";
 import type { RateLimit, StreamPart } from "./stream-part.ts";
@@ -64,8 +65,9 @@ function learned(limits: readonly RateLimit[]): { limits: Amounts; remaining: Am
  * Keeps calls below the vendor's requests and tokens a minute: a call waits for its turn instead of being told to go
  * away. Buckets hold a minute's worth and fill evenly. A call takes one request and about the tokens that it will use,
  * and puts the difference right once the usage is known. What the vendor says counts too: limits and what is left of
- * them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails is stood in for
- * by the memory of this process.
+ * them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails, or does not
+ * answer for a second, is stood in for by the memory of this process for the next five. Belongs inside of `retry`, where
+ * each attempt is a request.
  *
  * @throws TypeError for a bad option
  * @throws LlmError `rate-limit` with `retryAfterMs`, when the wait would be too long
@@ -89,7 +91,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
   set("input-tokens", "inputTokens");
   set("output-tokens", "outputTokens");
   const local = memoryRateLimits(undefined, clock);
-  const store = options.store ?? local;
+  const reach = newReach(options.store ?? local, local, clock);
 
   return (inner) => {
     let meanOutput = FIRST_GUESS;
@@ -102,24 +104,9 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
 
     const enter = async (request: ChatRequest, call: Call, onLeave: (leave: () => void) => void): Promise<Watcher> => {
       const bucket = `{${key(call).replace(/[%{}]/g, encodeURIComponent)}}:${inner.name}`;
-      const failed = (error: unknown): void => emit(call, "rate_limit.store_failed", { error });
-      const tell = async (what: (to: RateLimitStore) => void | Promise<void>): Promise<void> => {
-        try {
-          await what(store);
-        } catch (error) {
-          failed(error);
-          await what(local);
-        }
-      };
-      const give = (amounts: Amounts): void => void tell((to) => to.give(bucket, amounts, limits));
-      const take = async (amounts: Amounts, most: number): Promise<number> => {
-        try {
-          return await store.take(bucket, amounts, limits, most);
-        } catch (error) {
-          failed(error);
-          return local.take(bucket, amounts, limits, most);
-        }
-      };
+      const buckets = reach((error) => emit(call, "rate_limit.store_failed", { error }));
+      const give = (amounts: Amounts): void => buckets.give(bucket, amounts, limits);
+      const take = (amounts: Amounts, most: number): Promise<number> => buckets.take(bucket, amounts, limits, most);
 
       const amounts = expected(request);
       const latest = Math.min(clock.now() + maxWait, call.deadline);
@@ -161,8 +148,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
       const part = (part: StreamPart): void => {
         if (part.type === "usage" || part.type === "finish") usage = part.usage;
         else if (part.type === "start" && part.rateLimits) {
-          const news = learned(part.rateLimits);
-          void tell((to) => to.learn(bucket, news));
+          buckets.learn(bucket, learned(part.rateLimits));
         }
       };
       const end = (outcome: Outcome): void => {
@@ -170,8 +156,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
         if (outcome.type === "failed" && isLlmError(outcome.error)) {
           const { code, retryAfterMs, partial } = outcome.error;
           usage = partial?.usage ?? usage;
-          if (code === "rate-limit" && retryAfterMs !== undefined)
-            void tell((to) => to.learn(bucket, { pauseMs: retryAfterMs }));
+          if (code === "rate-limit" && retryAfterMs !== undefined) buckets.learn(bucket, { pauseMs: retryAfterMs });
         }
         if (outcome.type === "done" && usage) meanOutput += (usage.output - meanOutput) / 10;
         const { requests: _, ...tokens } = amounts;
