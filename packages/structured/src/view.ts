@@ -1,5 +1,6 @@
 import { coerce, fallback, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
+import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
 import type { Context } from "./coerce/outcome.ts";
 import { beginsLiteral, isNumber } from "./reader/chars.ts";
 import type { Node } from "./reader/node.ts";
@@ -30,6 +31,8 @@ interface View {
   upto: number;
   /** Of a list: how many items of `out` are settled. */
   settled: number;
+  /** Every finished part fits exactly: when the whole is finished, `out` is its value. */
+  clean: boolean;
   /** The last copy that was handed out, and what its growing part was. */
   copy: unknown;
   last: unknown;
@@ -81,6 +84,7 @@ const newView = (show: Show, node: Node, shape: Shape): View => {
     out: node.kind === "array" ? [] : {},
     upto: 0,
     settled: 0,
+    clean: true,
     copy: undefined,
     last: undefined,
     lastKey: undefined,
@@ -131,7 +135,7 @@ function growList(show: Show, node: Node, view: View): unknown {
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const itemShape = inner(view.upto);
-    const value = itemShape ? grow(show, item, itemShape) : ABSENT;
+    const value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
     if (!item.done) {
       last = value;
       break;
@@ -167,7 +171,8 @@ function growObject(show: Show, node: Node, view: View): unknown {
     const property = propertyOf(shape, key, true);
     const partShape = property ? property.shape : shape.kind === "any" ? shape : shape.rest;
     const name = property ? property.name : key;
-    let value = partShape ? grow(show, item, partShape) : ABSENT;
+    let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
+    if (property?.alias !== key) view.clean = false;
     if (property && show.annotated) {
       if (property.readiness.done && !item.done) value = ABSENT;
       value = dressed(value, item.done, property.readiness);
@@ -210,6 +215,37 @@ function growObject(show: Show, node: Node, view: View): unknown {
   return whole;
 }
 
+/** A part of a view: what it grows to, and whether it keeps the view clean. */
+function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
+  if (item.done && !show.annotated && (item.view === undefined || !view.clean)) {
+    const outcome = coerce(show.context, item, shape);
+    if (outcome.cost !== 0) view.clean = false;
+    if (!outcome.issues) return outcome.value;
+  }
+  const value = grow(show, item, shape);
+  if (item.done && view.clean && coerce(show.context, item, shape).cost !== 0) view.clean = false;
+  return value;
+}
+
+/** The value of a finished container whose view is clean: the view's own, which nothing will change any more. */
+function finished(show: Show, node: Node, shape: Shape): unknown {
+  const view = node.view as View | undefined; // only this file fills it
+  if (!view?.clean || view.shape !== shape || shape.checks.length > 0) return ABSENT;
+  if (Array.isArray(view.out)) {
+    if (shape.kind !== "array") return ABSENT;
+    growList({ ...show, frozen: false }, node, view);
+  } else {
+    if (shape.kind !== "object" || node.keys.length !== shape.properties.length) return ABSENT;
+    growObject({ ...show, frozen: false }, node, view);
+    for (const { name } of shape.properties) if (!Object.hasOwn(view.out, name)) return ABSENT;
+  }
+  if (!view.clean) return ABSENT;
+  const empty = Array.isArray(view.out) ? LIST | (view.out.length === 0 ? EMPTY : 0) : OBJECT;
+  node.memo = { shape, outcome: fit(view.out, empty), next: node.memo };
+  node.view = undefined;
+  return view.out;
+}
+
 const MORE: ReadonlySet<string> = new Set(["string", "any"]);
 
 /**
@@ -219,6 +255,8 @@ const MORE: ReadonlySet<string> = new Set(["string", "any"]);
 export function grow(show: Show, node: Node, shape: Shape): unknown {
   if (node.done) {
     if (!show.annotated || node.items.length === 0) {
+      const value = finished(show, node, shape);
+      if (value !== ABSENT) return value;
       const outcome = coerce(show.context, node, shape);
       if (!outcome.issues) {
         node.view = undefined;

@@ -1,5 +1,5 @@
 import { isNumber, literal } from "../reader/chars.ts";
-import type { Node, Repair } from "../reader/node.ts";
+import type { Memo, Node, Repair } from "../reader/node.ts";
 import { newNode } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
@@ -212,11 +212,10 @@ function dispatch(context: Context, node: Node, shape: Shape): Outcome {
 /** Stands for the outcome of a pair that is being worked on: a value that would contain itself does not fit. */
 const RUNNING: Outcome = { value: undefined, cost: Infinity, notes: undefined, issues: [], tags: 0 };
 
-function memorize(node: Node, shape: Shape, outcome: Outcome): void {
-  if (node.shape === undefined || node.shape === shape) {
-    node.shape = shape;
-    node.outcome = outcome;
-  } else (node.others ??= new Map()).set(shape, outcome);
+function memoOf(node: Node, shape: Shape): Memo | undefined {
+  let memo = node.memo;
+  while (memo && memo.shape !== shape) memo = memo.next;
+  return memo;
 }
 
 const COMPOSITE: ReadonlySet<string> = new Set(["array", "tuple", "object", "map"]);
@@ -227,12 +226,12 @@ const COMPOSITE: ReadonlySet<string> = new Set(["array", "tuple", "object", "map
  */
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (shape.wrapped) return unwrapped(context, node, shape);
-  const remember = COMPOSITE.has(shape.kind) || (shape.kind === "union" && node.items.length > 0);
-  if (remember) {
-    const known = node.shape === shape ? node.outcome : node.others?.get(shape);
-    if (known !== undefined) return known as Outcome; // only this function writes it
-    memorize(node, shape, RUNNING);
+  let memo: Memo | undefined;
+  if (COMPOSITE.has(shape.kind) || (shape.kind === "union" && node.items.length > 0)) {
+    memo = memoOf(node, shape);
+    if (memo) return memo.outcome as Outcome; // only this function writes it
     if (--context.budget.left < 0) return misfit(context, node, "less work");
+    node.memo = memo = { shape, outcome: RUNNING, next: node.memo };
   }
   let outcome = dispatch(context, node, shape);
   if (!outcome.issues && shape.checks.length > 0) {
@@ -244,6 +243,6 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
       }
     }
   }
-  if (remember) memorize(node, shape, outcome);
+  if (memo) memo.outcome = outcome;
   return outcome;
 }

@@ -3,6 +3,13 @@ import type { Shape } from "../shape.ts";
 /** What a piece of text turned out to be. A `bare` is an unquoted number, literal or word. */
 export type NodeKind = "object" | "array" | "text" | "bare";
 
+/** What a shape made of a node, and the next of these. */
+export interface Memo {
+  readonly shape: Shape;
+  outcome: unknown;
+  readonly next: Memo | undefined;
+}
+
 /** One value as it stands in the text, finished or still growing. */
 export interface Node {
   kind: NodeKind;
@@ -18,10 +25,8 @@ export interface Node {
   readonly keys: string[];
   /** Of an object or array: the values. */
   readonly items: Node[];
-  /** What the last shape made of it, remembered so that no pair is worked on twice; and what others did. */
-  shape: Shape | undefined;
-  outcome: unknown;
-  others: Map<Shape, unknown> | undefined;
+  /** What shapes made of it, remembered so that no pair is worked on twice. Most nodes meet one shape. */
+  memo: Memo | undefined;
   /** The typed value that grows with it. */
   view: unknown;
 }
@@ -37,9 +42,7 @@ export const newNode = (kind: NodeKind, start: number, text = ""): Node => ({
   text,
   keys: kind === "object" ? [] : none,
   items: kind === "object" || kind === "array" ? [] : none,
-  shape: undefined,
-  outcome: undefined,
-  others: undefined,
+  memo: undefined,
   view: undefined,
 });
 

@@ -5,28 +5,31 @@ export interface Source {
   readonly slice: (from: number, to: number) => string;
 }
 
-/** Pieces are joined up to this many characters. */
-const PIECE = 2048;
+/** Deltas are joined to pieces of about this many characters. */
+const PIECE = 4096;
 
 /** A source without text. */
 export function newSource(): Source {
   const pieces: string[] = [];
   const starts: number[] = [];
-  let last = "";
-  let lastStart = 0;
+  let deltas: string[] = [];
+  let start = 0; // of the deltas
+  let length = 0;
+  const join = (): void => {
+    pieces.push(deltas.join(""));
+    starts.push(start);
+    start = length;
+    deltas = [];
+  };
   return {
-    length: () => lastStart + last.length,
+    length: () => length,
     append: (text) => {
-      if (last.length > PIECE) {
-        last.charCodeAt(0); // makes one flat string of the deltas that it was joined from
-        pieces.push(last);
-        starts.push(lastStart);
-        lastStart += last.length;
-        last = text;
-      } else last = last === "" ? text : last + text;
+      deltas.push(text);
+      length += text.length;
+      if (length - start >= PIECE) join();
     },
     slice: (from, to) => {
-      if (from >= lastStart) return last.slice(from - lastStart, to - lastStart);
+      if (length > start) join();
       let low = 0;
       let high = starts.length - 1;
       while (low < high) {
@@ -36,10 +39,10 @@ export function newSource(): Source {
       }
       let out = "";
       for (let i = low; i < pieces.length && (starts[i] ?? 0) < to; i++) {
-        const start = starts[i] ?? 0;
-        out += pieces[i]?.slice(Math.max(0, from - start), to - start) ?? "";
+        const at = starts[i] ?? 0;
+        out += pieces[i]?.slice(Math.max(0, from - at), to - at) ?? "";
       }
-      return to > lastStart ? out + last.slice(0, to - lastStart) : out;
+      return out;
     },
   };
 }
