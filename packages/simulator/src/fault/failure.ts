@@ -44,7 +44,7 @@ export function retryHeaders(rule: FaultRule, vendor: Vendor, now: number): Read
   const seconds = rule.retryAfter ?? (rule.fault === "rate-limit" ? 1 : undefined);
   const headers: Record<string, string> = {};
   if (rule.shouldRetry !== undefined) headers["x-should-retry"] = String(rule.shouldRetry);
-  const form = rule.form ?? "seconds";
+  const { form = "seconds", scope = "requests" } = rule;
   if (seconds === undefined || form === "none") return headers;
   if (form === "seconds") headers["retry-after"] = String(seconds);
   if (form === "date") headers["retry-after"] = new Date(now + seconds * 1_000).toUTCString();
@@ -52,11 +52,11 @@ export function retryHeaders(rule: FaultRule, vendor: Vendor, now: number): Read
   if (rule.fault !== "rate-limit") return headers;
   // A real 429 names the bucket that ran dry and when it is full again, whatever else it says.
   if (vendor === "anthropic") {
-    headers["anthropic-ratelimit-requests-remaining"] = "0";
-    headers["anthropic-ratelimit-requests-reset"] = new Date(now + seconds * 1_000).toISOString();
+    headers[`anthropic-ratelimit-${scope}-remaining`] = "0";
+    headers[`anthropic-ratelimit-${scope}-reset`] = new Date(now + seconds * 1_000).toISOString();
   } else {
-    headers["x-ratelimit-remaining-requests"] = "0";
-    headers["x-ratelimit-reset-requests"] = resetText(seconds);
+    headers[`x-ratelimit-remaining-${scope}`] = "0";
+    headers[`x-ratelimit-reset-${scope}`] = resetText(seconds);
   }
   return headers;
 }
@@ -71,6 +71,7 @@ export function faultFailure(rule: FaultRule, vendor: Vendor, now: number): Fail
     kind,
     message: rule.message ?? MESSAGES[vendor][rule.fault] ?? "",
     ...(code !== undefined && { code }),
+    ...(rule.scope && { scope: rule.scope }),
     headers: retryHeaders(rule, vendor, now),
   };
 }

@@ -291,6 +291,8 @@ describe("429", () => {
     expect(reset.get("retry-after")).toBeNull();
     expect(reset.get("anthropic-ratelimit-requests-reset")).toBe(at.toISOString());
     expect((await ask({}, "/v1/responses")).get("x-ratelimit-reset-requests")).toBe("1m30s");
+    expect((await ask({ scope: "tokens" }, "/v1/responses")).get("x-ratelimit-reset-tokens")).toBe("1m30s");
+    expect((await ask({ scope: "tokens" })).get("anthropic-ratelimit-tokens-reset")).toBe(at.toISOString());
     expect((await ask({ retryAfter: 0.25 }, "/v1/responses")).get("x-ratelimit-reset-requests")).toBe("250ms");
   });
 

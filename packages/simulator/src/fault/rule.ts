@@ -71,6 +71,8 @@ export interface FaultRule {
   readonly retryAfter?: number;
   /** How `retryAfter` is said. Default `seconds`. */
   readonly form?: RetryAfterForm;
+  /** `rate-limit`: which bucket the reset headers and OpenAI's error type name. Default `requests`. */
+  readonly scope?: "requests" | "tokens";
   /** Sends `x-should-retry`, which the SDKs obey before everything else. */
   readonly shouldRetry?: boolean;
   /** `html`, `empty-body`: the status. Default 502 and 200. */
@@ -152,6 +154,7 @@ const FIELDS: Readonly<Record<string, readonly [Check, string]>> = {
   until: [amount, "milliseconds ≥ 0"],
   retryAfter: [amount, "seconds ≥ 0"],
   form: [oneOf("seconds", "date", "ms", "reset", "none"), "seconds, date, ms, reset or none"],
+  scope: [oneOf("requests", "tokens"), "requests or tokens"],
   shouldRetry: [flag, "true or false"],
   status: [(value) => positive(value) && Number(value) >= 200 && Number(value) <= 599, "between 200 and 599"],
   message: [text, "a text"],

@@ -86,10 +86,16 @@ function admit(asked: Asked, format: WireFormat, context: Context): Reading | Fa
   return reading;
 }
 
-/** What a body asks, as far as a model is known that it could ask. */
-function look(body: Json, format: WireFormat, context: Context): Question | undefined {
-  const model = modelOf(body, format.vendor, context);
-  return "id" in model ? format.question(format.expand(body, context), model, context) : undefined;
+/** What a body asks, with what it refers to; undefined if there is no model that it could ask. */
+function look(
+  sent: Json,
+  format: WireFormat,
+  context: Context,
+): { readonly body: Json; readonly model: ModelProfile; readonly question: Question } | undefined {
+  const model = modelOf(sent, format.vendor, context);
+  if (!("id" in model)) return undefined;
+  const body = format.expand(sent, context);
+  return { body, model, question: format.question(body, model, context) };
 }
 
 /** Answers a request to one of the text wires, from its first check to its last byte. */
@@ -101,7 +107,11 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
     x.note.outcome =
       x.note.fault !== undefined && x.note.fault !== "slow-headers" ? "fault" : ended ? "complete" : "aborted";
   };
-  const sent = await enter(x, vendor, context, format.wire, (body) => look(body, format, context));
+  let looked: ReturnType<typeof look>;
+  const sent = await enter(x, vendor, context, format.wire, (body) => {
+    looked = look(body, format, context);
+    return looked?.question;
+  });
   if (!sent) return;
   const fault = x.bodyFault?.rule;
 
@@ -114,20 +124,18 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
     );
   }
 
-  const body = format.expand(sent, context);
-  const model = modelOf(body, vendor, context);
-  if (!("id" in model)) return fail(model);
+  if (!looked) return fail(modelOf(sent, vendor, context) as Failure);
+  const { body, model, question } = looked;
   const wrong = format.check(body, model, x, context);
   if (wrong) return fail(wrong);
   const asked: Asked = {
     x,
     body,
     model,
-    question: format.question(body, model, context),
+    question,
     created: Math.floor(settings.clock.now() / 1_000),
     random: seeded(settings.seed, "exchange", x.number),
   };
-  const { question } = asked;
   const reply = await scripted(asked, context);
   if (!reply && settings.strict) {
     x.note.reason = "strict: no script and no recording matches this request";
