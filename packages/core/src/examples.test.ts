@@ -7,6 +7,7 @@ import * as aiSdk from "./ai-sdk/index.ts";
 import { anthropic } from "./anthropic/index.ts";
 import * as core from "./index.ts";
 import { openaiChat } from "./openai-chat/index.ts";
+import { openaiEmbedder } from "./openai-embeddings/index.ts";
 import { openai } from "./openai/index.ts";
 import * as node from "./node/index.ts";
 import * as otel from "./otel/index.ts";
@@ -34,6 +35,9 @@ testExamples(new URL("..", import.meta.url).pathname, {
     "@ai-sdk/openai": { createOpenAI: () => createOpenAI({ ...key, baseURL: `${url}/v1` }) },
     "@llm/core/anthropic": { anthropic: (model: string) => anthropic(model, { ...key, baseURL: url }) },
     "@llm/core/openai": { openai: (model: string) => openai(model, { ...key, baseURL: `${url}/v1` }) },
+    "@llm/core/openai-embeddings": {
+      openaiEmbedder: (model: string) => openaiEmbedder(model, { ...key, baseURL: `${url}/v1` }),
+    },
     "@llm/core/openai-chat": {
       openaiChat: (_model: string) => openaiChat("gpt-6.1-terra", { ...key, baseURL: `${url}/v1` }),
     },

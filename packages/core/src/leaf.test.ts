@@ -116,7 +116,7 @@ describe("an answer", () => {
     let last: StreamPart | undefined;
     for await (const part of parts) last = part;
     expect(last).toMatchObject({ usage: { output: 2, estimated: true } });
-    expect(told()).toMatchObject([{ usage: { input: 14, output: 2, estimated: true } }]);
+    expect(told()).toMatchObject([{ usage: { input: 13, output: 2, estimated: true } }]);
     expect(told()[0]?.usage).toEqual((last as { usage: Usage }).usage);
   });
 });
@@ -222,10 +222,10 @@ describe("the call's end", () => {
       read?.catch(() => {});
       controller.abort(reason);
       expect(signals[0]?.aborted).toBe(true);
-      expect(told()).toMatchObject([{ outcome: "aborted", usage: { input: 14, estimated: true } }]);
+      expect(told()).toMatchObject([{ outcome: "aborted", usage: { input: 13, estimated: true } }]);
       await expect(read ?? iterator.next()).rejects.toMatchObject({
         code: "aborted",
-        partial: { usage: { input: 14 } },
+        partial: { usage: { input: 13 } },
       });
       expect((await iterator.next()).done).toBe(true);
       await iterator.return?.();

@@ -9,7 +9,7 @@ import type { Model, Provider } from "../provider.ts";
 import { until } from "../until.ts";
 import { toLlmError } from "../vendor/api-error.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { providerName, sdkWire, type Dialect } from "../vendor/wire.ts";
+import { check, providerName, sdkWire, type Dialect } from "../vendor/wire.ts";
 import { newResponsesReader } from "./answer.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "./client.ts";
 import { openaiFamilies } from "./families.ts";
@@ -56,6 +56,7 @@ export function openai(model: string, options: OpenAIOptions = {}): Provider {
     stream: (request, call) => leaf(to, request, call, sdkWire(to, origin, request, call.whole, dialect)),
     countTokens: async (request, call = newCall()) => {
       try {
+        check(to, request);
         const { model: id, input, instructions, tools, text, reasoning } = toResponses(request, to).body;
         const body = { model: id, input, instructions, tools, text, reasoning } as Parameters<
           ReturnType<typeof client>["responses"]["inputTokens"]["count"]

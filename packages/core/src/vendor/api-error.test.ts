@@ -150,6 +150,8 @@ test("what fetch and parsers throw", () => {
   expect(toLlmError(new SyntaxError("Unexpected end of JSON input"), origin).code).toBe("malformed");
   expect(toLlmError(new Error("Could not resolve authentication method. Expected …"), origin).code).toBe("auth");
   expect(toLlmError(new Error("Missing credentials. Please pass an `apiKey`"), origin).code).toBe("auth");
+  const key = new TypeError("Cannot convert argument to a ByteString because the character at index 7 is too large");
+  expect(toLlmError(key, origin)).toMatchObject({ code: "invalid-request", retryable: false });
   expect(toLlmError("a text", origin)).toMatchObject({ code: "network" });
   expect(toLlmError(undefined, origin).code).toBe("network");
   const long = toLlmError(new Error("x".repeat(5_000)), origin);
@@ -162,9 +164,10 @@ test("a chain of causes that goes in a circle ends", () => {
   expect(toLlmError(error, origin).code).toBe("network");
 });
 
-test("ours stays as it is", () => {
+test("ours stays as it is, also where the SDK has wrapped it", () => {
   const ours = new LlmError("refusal", "no");
   expect(toLlmError(ours, origin)).toBe(ours);
+  expect(toLlmError(new OpenAI.APIConnectionError({ cause: ours }), origin)).toBe(ours);
 });
 
 test("no key is repeated, in the message or by way of the cause", () => {

@@ -118,6 +118,7 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
   if (!isApiError(error)) {
     if (/authentication method|missing credentials|api key/i.test(message))
       return new LlmError("auth", message, fields);
+    if (/ByteString|header value/i.test(message)) return new LlmError("invalid-request", `headers: ${message}`, fields); // a key with odd signs
     return new LlmError("network", `${message} (${reasons(error)})`.slice(0, 1_000), fields);
   }
   if (error.status === undefined && !error.headers) {

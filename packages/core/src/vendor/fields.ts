@@ -30,7 +30,7 @@ export const asJson = (value: unknown): JsonObject => value as JsonObject;
 
 /** The caller's options for a dialect and for the vendor that speaks it, without the headers, and those headers. */
 export function splitOptions(
-  { options = {} }: ChatRequest,
+  { options = {} }: Pick<ChatRequest, "options">,
   dialect: string,
   vendor: string,
 ): { readonly body: JsonObject; readonly headers: Record<string, string> | undefined } {

@@ -60,15 +60,24 @@ async function readWhole(answer: Answer): Promise<{ readonly data: unknown; read
 }
 
 /**
+ * Checks where a request would go.
+ *
+ * @throws LlmError `invalid-request` unless it is an http or https URL
+ */
+export function checkEndpoint({ vendor, model, endpoint = "" }: Omit<Model, "can">): void {
+  if (!/^https?:/.test(endpoint) || hostOf(endpoint) === "")
+    throw new LlmError("invalid-request", `baseURL: must be an http or https URL, not ${endpoint}`, { vendor, model });
+}
+
+/**
  * What is checked of every request before anything is sent.
  *
  * @throws LlmError `invalid-request` that names the field, `unsupported` for pictures or documents that the model cannot
  * see
  */
 export function check(to: Model, request: ChatRequest): void {
-  const { vendor, model, endpoint = "", can } = to;
-  if (!/^https?:/.test(endpoint) || hostOf(endpoint) === "")
-    throw new LlmError("invalid-request", `baseURL: must be an http or https URL, not ${endpoint}`, { vendor, model });
+  const { vendor, model, can } = to;
+  checkEndpoint(to);
   validate(request, to);
   for (const { content } of can.images && can.files ? [] : request.messages)
     for (const { type } of typeof content === "string" ? [] : content)

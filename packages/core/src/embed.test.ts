@@ -1,0 +1,146 @@
+import { createSimulator } from "@llm/simulator";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { newCall } from "./call.ts";
+import { batches } from "./embed.ts";
+import { isLlmError, LlmError } from "./error.ts";
+import { estimateTokens } from "./estimate.ts";
+import type { Event } from "./event.ts";
+import { openaiEmbedder, type OpenAIEmbeddingOptions } from "./openai-embeddings/index.ts";
+import { embedderConformance, mockEmbedder } from "./testing/index.ts";
+
+test("batches keep the order and the limits, whatever the texts", () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ minLength: 1, maxLength: 60 })),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 20 }),
+      (texts, most, tokens) => {
+        const all = batches(texts, { texts: most, tokens });
+        expect(all.flat()).toEqual(texts);
+        for (const batch of all) {
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.length).toBeLessThanOrEqual(most);
+          if (batch.length > 1)
+            expect(batch.reduce((sum, text) => sum + estimateTokens(text), 0)).toBeLessThanOrEqual(tokens);
+        }
+      },
+    ),
+  ));
+
+describe("the mock", () => {
+  for (const check of embedderConformance(() => mockEmbedder({ limits: { texts: 7 } }))) test(check.name, check.run);
+  test("puts texts that share words near each other", async () => {
+    const { vectors } = await mockEmbedder({ dimensions: 64 }).embed({
+      texts: ["a red door", "red a door!", "blue sky"],
+    });
+    const dot = (a: number, b: number) => vectors[a]!.reduce((sum, value, i) => sum + value * vectors[b]![i]!, 0);
+    expect(dot(0, 1)).toBeCloseTo(1);
+    expect(dot(0, 2)).toBeLessThan(0.6);
+  });
+});
+
+test("a failure between batches carries what has been used", async () => {
+  const events: Event[] = [];
+  const call = newCall({ onEvent: (event) => events.push(event) });
+  const busy = new LlmError("overloaded", "busy", { vendor: "mock", model: "words" });
+  const embedder = mockEmbedder({ limits: { texts: 1 }, errors: [undefined, busy] });
+  await expect(embedder.embed({ texts: ["one two", "three", "four"] }, call)).rejects.toMatchObject({
+    code: "overloaded",
+    partial: { usage: { input: 2, output: 0 } },
+  });
+  expect(events.filter(({ type }) => type === "api.response")).toMatchObject([
+    { outcome: "ok", usage: { input: 2 } },
+    { outcome: "overloaded", usage: { input: 0 } },
+  ]);
+  expect(busy.partial).toBeUndefined();
+});
+
+describe("OpenAI's", () => {
+  const simulator = createSimulator();
+  let url = "";
+  beforeAll(async () => void ({ url } = await simulator.listen()));
+  afterAll(() => simulator.close());
+  beforeEach(() => {
+    simulator.faults.clear();
+    simulator.journal.clear();
+  });
+  const make = (options: OpenAIEmbeddingOptions = {}) =>
+    openaiEmbedder("text-embedding-3-small", { baseURL: `${url}/v1`, apiKey: "k-test-key", ...options });
+
+  for (const check of embedderConformance(() => make({ limits: { texts: 9 } }))) test(check.name, check.run);
+
+  test("is told by its name and asks no more often than it must", async () => {
+    const embedder = make();
+    expect(embedder).toMatchObject({
+      vendor: "openai",
+      model: "text-embedding-3-small",
+      name: expect.stringMatching(/^openai\/text-embedding-3-small@127/),
+    });
+    const { vectors, usage } = await embedder.embed({
+      texts: Array.from({ length: 2_049 }, (_, n) => `t${n}`),
+      dimensions: 16,
+    });
+    expect(vectors).toHaveLength(2_049);
+    expect(vectors[0]).toHaveLength(16);
+    expect(usage.input).toBeGreaterThan(2_000);
+    expect(simulator.journal.entries()).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      { fault: "rate-limit", retryAfter: 3 },
+      { code: "rate-limit", retryAfterMs: 3_000 },
+    ],
+    [{ fault: "server-error" }, { code: "server", status: 500 }],
+    [{ fault: "html", status: 200 }, { code: "malformed" }],
+    [{ fault: "empty-body" }, { code: "malformed" }],
+    [{ fault: "cut" }, { code: "network" }],
+    [{ fault: "reset" }, { code: "network" }],
+  ] as const)("%j is %j", async (fault, expected) => {
+    simulator.faults.add(fault);
+    const error = await make()
+      .embed({ texts: ["a"] })
+      .catch((e: unknown) => e);
+    expect(isLlmError(error)).toBe(true);
+    expect(error).toMatchObject({ ...expected, vendor: "openai" });
+  });
+
+  test("an upstream that never answers ends with the deadline", async () => {
+    simulator.faults.add({ fault: "hang" });
+    const call = newCall({ deadline: Date.now() + 60 });
+    await expect(make().embed({ texts: ["a"] }, call)).rejects.toMatchObject({
+      code: "timeout",
+      partial: { usage: { input: 1, estimated: true } },
+    });
+  });
+
+  test("a bad URL, a bad model and a missing key", async () => {
+    await expect(make({ baseURL: "nowhere" }).embed({ texts: ["a"] })).rejects.toMatchObject({
+      code: "invalid-request",
+    });
+    await expect(
+      openaiEmbedder("text-embedding-9", { baseURL: `${url}/v1`, apiKey: "k" }).embed({ texts: ["a"] }),
+    ).rejects.toMatchObject({ code: "not-found" });
+    vi.stubEnv("OPENAI_API_KEY", undefined);
+    try {
+      await expect(openaiEmbedder("m", { baseURL: url }).embed({ texts: ["a"] })).rejects.toMatchObject({
+        code: "auth",
+      });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test("vectors are sorted by their index; fewer than texts are malformed", async () => {
+    const answer = (data: unknown) =>
+      make({ fetch: () => Promise.resolve(Response.json({ data, usage: { prompt_tokens: 3 } })) });
+    const two = [
+      { index: 1, embedding: [2] },
+      { index: 0, embedding: [1] },
+    ];
+    expect((await answer(two).embed({ texts: ["a", "b"] })).vectors).toEqual([[1], [2]]);
+    for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x"])
+      await expect(answer(data).embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "malformed" });
+  });
+});
