@@ -6,3 +6,5 @@ export * from "./manual-clock.ts";
 export * from "./mock-embedder.ts";
 export * from "./mock.ts";
 export * from "./rate-limit-store.ts";
+export * from "./record-replay.ts";
+export * from "./record.ts";
