@@ -7,7 +7,7 @@ import { table, type Benchmark } from "./row.ts";
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly default: Benchmark }>>> = {
   core: () => import("./core/index.ts"),
   structured: () => import("./structured/index.ts"),
-  breaker: () => import("./breaker.ts"),
+  breaker: () => import("./breaker/index.ts"),
 };
 
 const names = Object.keys(benchmarks).join(", ");

@@ -16,16 +16,24 @@ const schemas = [
 ];
 const known = { type: "object", properties: { a: { type: "string" } }, required: ["a"] };
 
-/** As a whole and in deltas; only our own errors are an answer. */
-function ours(text: string): void {
-  const attempt = (read: () => unknown): void => {
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** By every schema: the milliseconds of the slowest. Only our own errors are an answer. */
+function ours(text: string): number {
+  let slowest = 0;
+  for (const schema of schemas) {
+    const before = cpu();
     try {
-      read();
+      parse(text, schema, { coercion: "full" });
     } catch (error) {
       if (!(error instanceof StructuredError)) throw error;
     }
-  };
-  for (const schema of schemas) attempt(() => parse(text, schema, { coercion: "full" }));
+    slowest = Math.max(slowest, (cpu() - before) / 1000);
+  }
+  return slowest;
 }
 
 function streamed(text: string): void {
@@ -51,16 +59,16 @@ const others: Record<string, (text: string) => unknown> = {
 };
 const read = others[who];
 if (!read) throw new Error(`nobody is called ${who}`);
-const cpu = (): number => process.cpuUsage().user + process.cpuUsage().system;
-
 const texts = Object.entries(hostileTexts(Number(length)));
 for (const [name, text] of texts.slice(Number(from))) {
   const before = cpu();
   let end = "read";
+  let slowest: unknown;
   try {
-    await read(text);
+    slowest = await read(text);
   } catch (error) {
     end = error instanceof RangeError ? "overflow" : who === "ours" || who === "streamed" ? String(error) : "rejected";
   }
-  console.log(JSON.stringify({ name, end, ms: (cpu() - before) / 1000 }));
+  const ms = who === "ours" ? slowest : (cpu() - before) / 1000;
+  console.log(JSON.stringify({ name, end, ms }));
 }
