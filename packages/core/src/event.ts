@@ -53,6 +53,14 @@ export interface Events {
   "resume.continued": { readonly attempt: number; readonly error: LlmError };
   /** A tool that the model called has answered, or failed. */
   "tool.answered": { readonly tool: string; readonly id: string; readonly isError: boolean; readonly ms: number };
+  /** What the vendor's prompt cache did for an answer, in tokens; `missed` was read at the full price. */
+  "prompt_cache.used": {
+    readonly vendor: string;
+    readonly model: string;
+    readonly read: number;
+    readonly written: number;
+    readonly missed: number;
+  };
   "fallback.used": { readonly from: string; readonly to: string; readonly error: unknown };
   "timeout.fired": { readonly phase: string; readonly ms: number };
 }

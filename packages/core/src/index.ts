@@ -17,6 +17,7 @@ export * from "./leaf.ts";
 export * from "./map-start.ts";
 export * from "./message.ts";
 export * from "./observe.ts";
+export * from "./prompt-cache.ts";
 export * from "./provider.ts";
 export * from "./rate-limit-store.ts";
 export * from "./rate-limit.ts";
