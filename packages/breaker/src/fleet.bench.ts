@@ -19,6 +19,8 @@ type Order =
   | { readonly do: "end"; readonly outcome: "success" | "failure" }
   | { readonly do: "tick"; readonly ms: number }
   | { readonly do: "close" }
+  /** Waits until Redis has what was sent: whoever hears of something sent later has heard of this. */
+  | { readonly do: "flush" }
   | { readonly do: "report" };
 
 /** What it knows afterwards. */
@@ -49,6 +51,8 @@ export interface Fleet {
 interface Setup {
   readonly url: string;
   readonly prefix: string;
+  /** How long a probe waits for Redis, in milliseconds. */
+  readonly timeout: number;
   readonly options: Omit<BreakerOptions, "sharing" | "clock" | "classify" | "group" | "onEvent" | "random">;
 }
 
@@ -115,6 +119,7 @@ export async function tripTimes(fleet: Fleet, threshold: number, rounds: number)
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     await all({ do: "settle", outcome: "success", calls: 1 });
+    await all({ do: "flush" });
     for (const { tell } of processes.slice(0, majority - 1))
       await tell({ do: "settle", outcome: "failure", calls: threshold });
     const last = await processes[majority - 1]?.tell({ do: "settle", outcome: "failure", calls: threshold });
@@ -125,14 +130,15 @@ export async function tripTimes(fleet: Fleet, threshold: number, rounds: number)
   return times;
 }
 
-async function serve({ url, prefix, options }: Setup): Promise<void> {
+async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
   const connect = async (): Promise<ReturnType<typeof createClient>> => {
     const client = createClient({ url, socket: { reconnectStrategy: 20 } });
     client.on("error", () => {}); // it reconnects by itself
     await client.connect();
     return client as ReturnType<typeof createClient>; // the type knows of modules that nobody has loaded
   };
-  const sharing = redisSharing({ redis: await connect(), subscriber: await connect(), prefix });
+  const redis = await connect();
+  const sharing = redisSharing({ redis, subscriber: await connect(), prefix, timeout });
   let offset = 0;
   let openedAt = 0;
   const breaker = createBreaker({
@@ -152,11 +158,15 @@ async function serve({ url, prefix, options }: Setup): Promise<void> {
     let rejected = 0;
     const run = async (fn: () => Promise<unknown>): Promise<void> => {
       let entered = false;
-      const ended = breaker.run(() => {
-        entered = true;
-        return fn();
+      await new Promise<void>((resolve) => {
+        const ended = breaker.run(() => {
+          entered = true;
+          const answer = fn();
+          if (order.do === "start") resolve(); // it ends when it is told to
+          return answer;
+        });
+        void ended.catch(() => {}).finally(resolve);
       });
-      await Promise.race([ended.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 400))]);
       if (entered) admitted++;
       else rejected++;
     };
@@ -177,6 +187,7 @@ async function serve({ url, prefix, options }: Setup): Promise<void> {
     else if (order.do === "end") for (const end of ends.splice(0)) end(order.outcome);
     else if (order.do === "tick") offset += order.ms;
     else if (order.do === "close") breaker.close();
+    else if (order.do === "flush") await redis.ping();
     await new Promise((resolve) => setImmediate(resolve));
     return { state: breaker.state, admitted, rejected, openedAt };
   };
