@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { compose } from "./compose.ts";
 import { LlmError } from "./error.ts";
@@ -230,10 +230,18 @@ describe("an abort, a deadline, a reader that leaves", () => {
     expect(signals[0]?.aborted).toBe(true);
   });
   test("end it by the deadline", async () => {
-    const { signals, tools } = stuck();
-    const { result } = runTools(mock(calls({ a: 1 }), answer), "Hi", { tools, deadline: Date.now() + 20 });
-    await expect(result).rejects.toMatchObject({ code: "timeout" });
-    expect(signals[0]?.aborted).toBe(true);
+    vi.useFakeTimers();
+    try {
+      const { signals, started, tools } = stuck();
+      const { result } = runTools(mock(calls({ a: 1 }), answer), "Hi", { tools, deadline: Date.now() + 1_000 });
+      await started;
+      await vi.advanceTimersByTimeAsync(1_000);
+      await expect(result).rejects.toMatchObject({ code: "timeout" });
+      expect(signals[0]?.aborted).toBe(true);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
   test("end it when the last reader leaves", async () => {
     const { signals, started, tools } = stuck();
