@@ -41,14 +41,17 @@ async function run(code: string): Promise<readonly string[]> {
 
 const README = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 
-test.each(examples(README).map((code, index) => ({ code, name: `example ${index + 1}` })))(
-  "the README's $name",
-  async ({ code }) => {
-    expect(promised(code).length).toBeGreaterThan(0);
-    expect(await run(code)).toEqual(promised(code));
-  },
-);
+const SOURCE = readFileSync(join(import.meta.dirname, "simulator.ts"), "utf8");
+const CASES = [
+  ...examples(README).map((code, index) => ({ code, name: `the README's example ${index + 1}` })),
+  ...examples(SOURCE).map((code) => ({ code, name: "the example of createSimulator" })),
+];
 
-test("the README has its examples", () => {
-  expect(examples(README)).toHaveLength(4);
+test.each(CASES)("$name", async ({ code }) => {
+  expect(promised(code).length).toBeGreaterThan(0);
+  expect(await run(code)).toEqual(promised(code));
+});
+
+test("all examples are found", () => {
+  expect(CASES).toHaveLength(5);
 });

@@ -41,7 +41,7 @@ export function isStream(recording: Recording): boolean {
 }
 
 /** The bytes in the writes that they are sent by. */
-export function* recordedWrites(recording: Recording): Generator<Buffer> {
+export function* recordedWrites(recording: Recording): Generator<Uint8Array> {
   const bytes = Buffer.from(recording.body);
   const size = recording.split ?? Math.max(1, bytes.length);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

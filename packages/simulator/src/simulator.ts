@@ -54,9 +54,14 @@ export interface Simulator {
  * @throws TypeError that names the option that is wrong
  * @example
  * ```ts
+ * import OpenAI from "openai";
+ * import { createSimulator } from "@llm/simulator";
+ *
  * const simulator = createSimulator({ seed: 7 });
+ * simulator.when("Hello").reply("Good day");
  * const { url, close } = await simulator.listen();
- * const client = new Anthropic({ baseURL: url, apiKey: "any" });
+ * const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "any" });
+ * console.log((await client.responses.create({ model: "gpt-6.1-sol", input: "Hello" })).output_text); // Good day
  * await close();
  * ```
  */

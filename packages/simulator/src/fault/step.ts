@@ -5,7 +5,7 @@ import type { FaultRule } from "./rule.ts";
 
 /** One thing that is done to send a body. */
 export type Step =
-  | { readonly do: "write"; readonly bytes: string | Buffer; readonly tokens: number; readonly events: number }
+  | { readonly do: "write"; readonly bytes: string | Uint8Array; readonly tokens: number; readonly events: number }
   | { readonly do: "wait"; readonly ms: number }
   | { readonly do: "destroy" };
 
@@ -36,7 +36,7 @@ function unknownEvent(wire: Wire, first: Frame | undefined, sequence: number): F
   return { name: type, data: { type, sequence_number: sequence, note: { weight: 1 } }, tokens: 0 };
 }
 
-const write = (bytes: string | Buffer, tokens = 0, events = 0): Step => ({ do: "write", bytes, tokens, events });
+const write = (bytes: string | Uint8Array, tokens = 0, events = 0): Step => ({ do: "write", bytes, tokens, events });
 const send = (frame: Frame): Step => write(encodeFrame(frame), frame.tokens, 1);
 
 /** Two bytes that are no UTF-8 anywhere. */

@@ -22,7 +22,7 @@ function* plainSteps(frames: Iterable<Frame>): Generator<Step> {
 /** Writes to a response and knows when everything that was written has left the process. */
 interface Writer {
   /** False if the caller reads too slowly. */
-  readonly write: (bytes: string | Buffer) => boolean;
+  readonly write: (bytes: string | Uint8Array) => boolean;
   /** Resolves when nothing is left to send, or when nobody is there to send it to. */
   readonly written: () => Promise<void>;
 }
