@@ -66,6 +66,7 @@ export function newParser<Out>(
   let quoted: boolean | undefined;
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
+  let lastPartial: DeepPartial<Out> | undefined;
   let best: { readonly node: Node; readonly outcome: Outcome } | undefined;
 
   /** The candidate to show: the best complete one that fits, else the one that grows. */
@@ -85,6 +86,7 @@ export function newParser<Out>(
   };
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
+    if (reader.fault()) return how === live ? lastLive : lastPartial; // nothing is read any more
     how.tip = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = shown();
@@ -112,7 +114,7 @@ export function newParser<Out>(
     },
     end: () => (reader.end(), finish(schema, reader, program, read)),
     endAsync: () => (reader.end(), finishAsync(schema, reader, program, read)),
-    partial: () => show(frozen),
+    partial: () => (lastPartial = show(frozen)),
     live: () => {
       const { tip } = live;
       const version = reader.version();

@@ -65,12 +65,12 @@ export function objectRequest(
   return {
     ...request,
     output: {
-      schema: program.root.schema,
+      ...request.output,
+      schema: program.schema,
       dialects,
       instructions: instructionsFor(program),
       ...(options.name !== undefined && { name: options.name }),
       ...(options.mode !== undefined && { mode: options.mode }),
-      ...request.output,
     },
   };
 }

@@ -75,6 +75,8 @@ export interface Shape {
 
 /** A schema, compiled. */
 export interface Program {
+  /** The JSON Schema that it was made from. */
+  readonly schema: JsonObject;
   readonly root: Shape;
   /** Names of all properties; undefined when any name may appear. */
   readonly names: ReadonlySet<string> | undefined;
@@ -363,6 +365,7 @@ export function compile(schema: JsonObject, patterns: boolean): Program {
   const root = shape(schema, schema);
   const own = schema["x-stream-root"];
   return {
+    schema,
     root: own === undefined ? root : { ...root, readiness: readiness(own) },
     names: anyName ? undefined : names,
     direct,

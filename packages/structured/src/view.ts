@@ -282,7 +282,9 @@ export function grow(show: Show, node: Node, shape: Shape): unknown {
   if (node.done) return shape.kind === "any" ? toPlain(node) : ABSENT;
   const chosen = choose(show, node, shape);
   if (!chosen || !MORE.has(chosen.kind) || chosen.type !== undefined || chosen.readiness.done) return ABSENT;
-  if (node.kind === "text") return node.text;
+  // a long one is no literal; looking at it anew each time would not be linear
+  if (node.kind === "text" || node.text.length > 40)
+    return chosen.kind === "any" && node.kind === "bare" ? ABSENT : node.text;
   const text = node.text.trim();
   return chosen.kind === "any" || isNumber(text) || beginsLiteral(text) ? ABSENT : text;
 }

@@ -25,6 +25,9 @@ const BOUNDS = [
   "pattern",
 ] as const;
 
+/** How many levels of a recursive schema are written out for a vendor that takes no recursion; what is deeper is JSON text. */
+const UNROLLED = 2;
+
 type Draft = Record<string, Json>;
 
 const object = (properties: Draft): Draft => ({
@@ -74,7 +77,7 @@ export function lower(program: Program, profile: Profile): Lowered {
   const loops = recursive(program.root);
   const definitions: Draft = {};
   const names = new Map<Shape, string>();
-  const active = new Set<Shape>();
+  const active = new Map<Shape, number>();
 
   const described = (schema: Draft, shape: Shape, dropped: readonly string[] = []): Draft => {
     const own = typeof shape.schema["description"] === "string" ? shape.schema["description"].trim() : "";
@@ -112,12 +115,11 @@ export function lower(program: Program, profile: Profile): Lowered {
   };
 
   const emit = (shape: Shape, inside = false): Draft => {
-    if (loops.has(shape) && !inside) {
-      if (profile.recursion || active.has(shape)) return refer(shape);
-    }
-    active.add(shape);
+    const depth = active.get(shape) ?? 0;
+    if (loops.has(shape) && !inside && (profile.recursion || depth >= UNROLLED)) return refer(shape);
+    active.set(shape, depth + 1);
     const out = build(shape);
-    active.delete(shape);
+    active.set(shape, depth);
     return out;
   };
 
