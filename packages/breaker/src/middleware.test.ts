@@ -11,11 +11,12 @@ import {
   timeout,
   wrap,
 } from "@llm/core";
-import type { Clock, Event, Provider, StreamPart } from "@llm/core";
-import { mock } from "@llm/core/testing";
+import type { Event, Provider, StreamPart } from "@llm/core";
+import { conformance, manualClock, mock } from "@llm/core/testing";
 import { describe, expect, test } from "vitest";
 import { createBreaker } from "./breaker.ts";
 import { adaptiveConcurrency } from "./concurrency.ts";
+import { adaptiveThrottle } from "./throttle.ts";
 import { breaker } from "./middleware.ts";
 import { isRejected } from "./rejected.ts";
 
@@ -30,6 +31,12 @@ const drain = async (provider: Provider, call = newCall()): Promise<number> => {
   for await (const _ of provider.stream(request, call)) parts++;
   return parts;
 };
+
+describe("the laws of a provider", () => {
+  const make = (): Provider =>
+    compose(mock("A breaker opens when calls fail."), breaker({ limits: [adaptiveThrottle()] }));
+  for (const check of conformance(make)) test(check.name, check.run);
+});
 
 describe("breaker()", () => {
   test("opens after five failures, tells the call's listener, and asks nothing more", async () => {
@@ -104,16 +111,7 @@ describe("breaker()", () => {
 
   test.each(["around it", "inside it"])("a stall after the first token is a failure: a timeout %s", async (where) => {
     for (const listens of [true, false]) {
-      const timers = new Set<{ readonly at: number; readonly fn: () => void }>();
-      let time = 0;
-      const clock: Clock = {
-        now: () => time,
-        setTimeout: (fn, ms) => {
-          const timer = { at: time + ms, fn };
-          timers.add(timer);
-          return () => void timers.delete(timer);
-        },
-      };
+      const clock = manualClock();
       const stalled: Provider = {
         ...mock(),
         async *stream(_request, call) {
@@ -127,11 +125,8 @@ describe("breaker()", () => {
       const layers = [timeout({ idle: "20s", clock }), breaker({ failureThreshold: 1 })];
       const llm = compose(stalled, ...(where === "around it" ? layers : layers.reverse()));
       const ended = expect(drain(llm)).rejects.toBeInstanceOf(Error);
-      for (let i = 0; i < 6; i++) {
-        await new Promise((resolve) => setImmediate(resolve));
-        time += 10_000;
-        for (const timer of timers) if (timer.at <= time && timers.delete(timer)) timer.fn();
-      }
+      await clock.advance(1);
+      await clock.advance(20_000);
       await ended;
       expect(healthOf(llm)).toMatchObject({ ready: false, reason: "failures" });
     }
