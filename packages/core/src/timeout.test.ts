@@ -184,8 +184,8 @@ test("one timer serves the whole call, however many parts there are", async () =
   expect(clock.timers()).toBe(0);
 });
 
-test("a reader that leaves while it waits leaves nothing behind", async () => {
-  const { clock, model, read, iterator } = set(["stall"]);
+test.each([false, true])("a reader that leaves while it waits leaves nothing behind (deaf: %s)", async (deaf) => {
+  const { clock, model, read, iterator } = set(["stall"], { deaf });
   const got = read();
   await clock.advance(1);
   await iterator.return?.();

@@ -22,6 +22,9 @@ export interface TimeoutOptions {
 
 type Phase = "connect" | "firstPart" | "idle" | "total";
 
+type Resolve = (result: IteratorResult<StreamPart>) => void;
+type Reject = (error: unknown) => void;
+
 const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /**
@@ -56,7 +59,8 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
     let waited = 0; // for the first content, in all reads until now
     let cancelTimer = (): void => {};
     let unhook = (): void => {};
-    let reject: ((error: LlmError) => void) | undefined; // of the read that waits
+    let resolve: Resolve | undefined; // of the read that waits
+    let reject: Reject | undefined;
     let ended: LlmError | undefined; // by us, and not told yet
     let told = false; // that it failed, or left
     let over = false;
@@ -123,23 +127,29 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       const deadline = Math.min(call.deadline, last);
       return inner.stream(request, amend(call, { signal: stop.signal, deadline }))[Symbol.asyncIterator]();
     };
-    const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> =>
-      new Promise((resolve, rejectRead) => {
-        reject = rejectRead;
-        readAt = clock.now();
-        if (ended) giveUp();
-        else if (!call.whole) due = readAt + limits[phase] - (phase === "idle" ? 0 : waited);
-        if (!over && Math.min(due, last) < timerAt) check();
-        from.next().then(
-          (result) => (ended ? rejectRead(take(ended)) : resolve(see(result))),
-          (error: unknown) => rejectRead(fail(error)),
-        );
-      });
+    const hold = (resolveRead: Resolve, rejectRead: Reject): void => {
+      resolve = resolveRead;
+      reject = rejectRead;
+    };
+    const onPart = (result: IteratorResult<StreamPart>): void => {
+      if (ended) reject?.(take(ended));
+      else resolve?.(see(result));
+    };
+    const onError = (error: unknown): void => reject?.(fail(error));
+    const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> => {
+      const waiting = new Promise(hold);
+      readAt = clock.now();
+      if (ended) giveUp();
+      else if (!call.whole) due = readAt + limits[phase] - (phase === "idle" ? 0 : waited);
+      if (!over && Math.min(due, last) < timerAt) check();
+      from.next().then(onPart, onError);
+      return waiting;
+    };
 
     const iterator: AsyncIterableIterator<StreamPart> = {
       [Symbol.asyncIterator]: () => iterator,
-      next: async () => {
-        if (told) return DONE;
+      next: () => {
+        if (told) return Promise.resolve(DONE);
         source ??= open();
         return over && !ended ? source.next() : read(source);
       },
@@ -147,6 +157,7 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
         told = true;
         ended = undefined;
         settle();
+        resolve?.(DONE);
         await source?.return?.();
         return DONE;
       },
