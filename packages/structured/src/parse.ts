@@ -95,69 +95,27 @@ function locate(
   return { offset: node.start, ...(received !== undefined && { received }) };
 }
 
-/** One try: a value to validate and what to make of the verdict. */
-interface Try<Out> {
-  readonly value: unknown;
-  readonly accept: (value: Out) => Parsed<Out>;
-  /** What is wrong when the schema rejects it. */
-  readonly reject: (
-    issues: Extract<StandardResult<Out>, { readonly issues: readonly unknown[] }>["issues"],
-  ) => StructuredError;
-}
-
 const describe = (issues: readonly Issue[]): string =>
   issues
     .slice(0, 5)
     .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`)
     .join("; ");
 
-/** What is wrong with a text that no candidate of which fits. */
-function failure(reader: Reader, found: Candidate | undefined): StructuredError {
-  const text = reader.source.slice(0, reader.source.length());
-  const issues = found?.outcome.issues ?? [];
-  const nothing = reader.roots.length === 0 && reader.blocks.length === 0;
-  const reason: ParseReason = issues.some((issue) => issue.message.startsWith("ambiguous"))
-    ? "ambiguous"
-    : nothing
-      ? "no-json"
-      : "invalid";
-  const message =
-    reason === "no-json"
-      ? "the answer holds no value of the schema"
-      : `the answer does not fit the schema: ${describe(issues)}`;
-  return new StructuredError("malformed", reason, message, { text, issues, value: found?.outcome.value });
+/** The error for a text that the schema does not take. */
+function rejected(text: string, issues: readonly Issue[], value: unknown, nothing = false): StructuredError {
+  const ambiguous = issues.some((issue) => issue.message.startsWith("ambiguous"));
+  const reason: ParseReason = ambiguous ? "ambiguous" : nothing ? "no-json" : "invalid";
+  const why = reason === "no-json" ? "holds no value of the schema" : `does not fit the schema: ${describe(issues)}`;
+  return new StructuredError("malformed", reason, `the answer ${why}`, { text, issues, value });
 }
 
-/** The tries for a text that was read to its end, best first. Throws when there is none. */
-function* tries<Out>(reader: Reader, program: Program, options: ReadOptions): Generator<Try<Out>> {
-  const fault = reader.fault();
-  const text = reader.source.slice(0, reader.source.length());
-  if (fault) {
-    const message =
-      fault.reason === "too-deep" ? "the answer nests deeper than allowed" : "the answer is longer than allowed";
-    throw new StructuredError("malformed", fault.reason, message, { text });
-  }
-  const found = candidates(reader, program, options);
-  const fitting = found.filter((candidate) => !candidate.outcome.issues).slice(0, 4);
-  if (fitting.length === 0) throw failure(reader, found[0]);
-  for (const candidate of fitting) {
-    yield {
-      value: candidate.outcome.value,
-      accept: (value) => ({ value, repairs: [...reader.repairs, ...(candidate.outcome.notes ?? [])] }),
-      reject: (issues) => {
-        const list = issues.map((issue): Issue => {
-          const at = path(issue.path ?? []);
-          return { path: at, message: issue.message, expected: issue.message, ...locate(candidate, at) };
-        });
-        return new StructuredError("malformed", "invalid", `the answer does not fit the schema: ${describe(list)}`, {
-          text,
-          issues: list,
-          value: candidate.outcome.value,
-        });
-      },
-    };
-  }
-}
+const tooMuch = (reason: "too-deep" | "too-large", text: string): StructuredError =>
+  new StructuredError(
+    "malformed",
+    reason,
+    `the answer ${reason === "too-deep" ? "nests deeper" : "is longer"} than allowed`,
+    { text },
+  );
 
 /** Has the schema's own validator say the last word. */
 function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> | Promise<StandardResult<Out>> {
@@ -183,18 +141,32 @@ function* settle<Out>(
       const hidden = program.optional && options.coercion !== "off" && hides(direct.value, program.root);
       if (!result.issues && !hidden) return { value: result.value, repairs: [] };
     }
+    const reader = read();
+    const fault = reader.fault();
+    if (fault) throw tooMuch(fault.reason, text);
+    const found = candidates(reader, program, options);
     let first: StructuredError | undefined;
-    for (const one of tries<Out>(read(), program, options)) {
-      const result = yield verdict(schema, one.value);
-      if (!result.issues) return one.accept(result.value);
-      first ??= one.reject(result.issues);
+    for (const candidate of found.slice(0, 4)) {
+      const { value, notes = [], issues } = candidate.outcome;
+      if (issues) {
+        first ??= rejected(text, issues, value, reader.roots.length + reader.blocks.length === 0);
+        continue;
+      }
+      const result = yield verdict(schema, value);
+      if (!result.issues) return { value: result.value, repairs: [...reader.repairs, ...notes] };
+      first ??= rejected(
+        text,
+        result.issues.map((issue): Issue => {
+          const at = path(issue.path ?? []);
+          return { path: at, message: issue.message, expected: issue.message, ...locate(candidate, at) };
+        }),
+        value,
+      );
     }
-    throw first ?? new TypeError("nothing to try");
+    throw first ?? rejected(text, [], undefined, true);
   } catch (error) {
     // a validator of somebody else's may recurse without bound
-    if (error instanceof RangeError)
-      throw new StructuredError("malformed", "too-deep", "the answer nests deeper than allowed", { text });
-    throw error;
+    throw error instanceof RangeError ? tooMuch("too-deep", text) : error;
   }
 }
 

@@ -17,6 +17,10 @@ export function propertyOf(shape: Shape, key: string, loose: boolean): Property 
   return shape.folded.get(fold(key));
 }
 
+const note = (sum: Gathering, kind: string, name: string, node: Node): void => {
+  (sum.notes ??= []).push({ kind, path: [name], offset: node.start });
+};
+
 /** The only property, from a value that stands where its object should. */
 function implied(context: Context, node: Node, shape: Shape): Outcome | undefined {
   const only = shape.properties[0];
@@ -73,7 +77,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
     const value = shape.rest ? coerce(context, item, shape.rest) : undefined;
     if (context.mode === "full" && (key?.issues ?? value?.issues)) {
       sum.cost += 1;
-      (sum.notes ??= []).push({ kind: "dropped-entry", path: [name], offset: item.start });
+      note(sum, "dropped-entry", name, item);
       continue;
     }
     if (key?.issues) gather(sum, { ...key, cost: 0 }, name);
@@ -116,8 +120,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     const place = at[property.index];
     const item = place === undefined ? undefined : node.items[place];
     if (item !== undefined && place !== undefined) {
-      if (node.keys[place] !== property.alias)
-        (sum.notes ??= []).push({ kind: "key", path: [property.name], offset: item.start });
+      if (node.keys[place] !== property.alias) note(sum, "key", property.name, item);
       if (!property.required && isNull(item) && !nullable(property.shape)) continue; // null says that it is missing
       const part = coerce(context, item, property.shape);
       if (!part.issues) {
@@ -133,7 +136,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
         continue;
       }
       sum.cost += 20;
-      (sum.notes ??= []).push({ kind: "dropped-value", path: [property.name], offset: item.start });
+      note(sum, "dropped-value", property.name, item);
       if (property.required || nullable(property.shape)) put(out, property.name, instead.value);
       continue;
     }
@@ -153,7 +156,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
         : undefined;
     if (instead) {
       sum.cost += full && property.shape.kind !== "union" ? 1000 : 10;
-      (sum.notes ??= []).push({ kind: "missing", path: [property.name], offset: node.start });
+      note(sum, "missing", property.name, node);
       put(out, property.name, instead.value);
     } else {
       const issue = misfit(context, node, property.alias, undefined, `${property.alias} is missing`).issues?.[0];
@@ -184,7 +187,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     }
     sum.cost += 1;
     if (!shape.closed || context.mode === "off") put(out, key, toPlain(item));
-    else if (full) (sum.notes ??= []).push({ kind: "dropped-key", path: [key], offset: item.start });
+    else if (full) note(sum, "dropped-key", key, item);
     else gather(sum, { ...misfit(context, item, "no such property"), cost: 0 }, key);
   }
   return { value: out, ...total(sum), tags: OBJECT | (present === 0 ? DEFAULTS : 0) };

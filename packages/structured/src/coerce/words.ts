@@ -1,37 +1,28 @@
 import type { Shape } from "../shape.ts";
 
-const named = (shape: Shape): string => {
-  const names = shape.properties.filter((property) => property.required).map((property) => property.alias);
-  return names.length === 0 ? "an object" : `an object with ${names.slice(0, 12).join(", ")}`;
+const WORDS: Partial<Readonly<Record<Shape["kind"], string>>> = {
+  any: "a value",
+  never: "nothing",
+  null: "null",
+  boolean: "true or false",
+  integer: "an integer",
+  bigint: "an integer",
+  date: "a date in ISO 8601",
+  array: "a list",
+  tuple: "a list",
 };
 
 /** A shape in a few words, for messages. */
 export function words(shape: Shape): string {
-  switch (shape.kind) {
-    case "enum":
-      return shape.labels
-        .map((label) => JSON.stringify(label.texts[0]))
-        .slice(0, 20)
-        .join(" or ");
-    case "object":
-      return named(shape);
-    case "array":
-    case "tuple":
-      return "a list";
-    case "map":
-      return "an object";
-    case "union":
-      return [...new Set(shape.options.map(words))].join(" or ");
-    case "any":
-      return "a value";
-    case "null":
-      return "null";
-    case "boolean":
-      return "true or false";
-    case "integer":
-    case "bigint":
-      return "an integer";
-    default:
-      return `a ${shape.kind}`;
+  const { kind } = shape;
+  if (kind === "union") return [...new Set(shape.options.map(words))].join(" or ");
+  if (kind === "enum") {
+    const texts = shape.labels
+      .slice(0, 20)
+      .map(({ value, texts: [text] }) => (typeof value === "string" ? JSON.stringify(text) : String(value)));
+    return texts.join(" or ");
   }
+  const required = shape.properties.filter((property) => property.required).map((property) => property.alias);
+  if (required.length > 0) return `an object with ${required.slice(0, 12).join(", ")}`;
+  return WORDS[kind] ?? (kind === "object" || kind === "map" ? "an object" : `a ${kind}`);
 }

@@ -4,7 +4,6 @@ import {
   BACKTICK,
   CLOSE_BRACE,
   CLOSE_BRACKET,
-  CLOSE_PAREN,
   COLON,
   COMMA,
   EQUALS,
@@ -158,12 +157,7 @@ function memberAt(sight: Sight, from: number, place: Place): Answer {
 /** Whether, after a comma, an array goes on. */
 function itemAt(sight: Sight, from: number, place: Place): Answer {
   const i = skipSpace(sight.text, from);
-  if (i >= sight.text.length || i - from > LOOK) return more(sight, from, i, true);
-  const c = sight.text.charCodeAt(i);
-  if (place.odd) return false;
-  if (closer(c) !== 0 || c === CLOSE_BRACKET || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET)
-    return true;
-  return true;
+  return i >= sight.text.length || i - from > LOOK ? more(sight, from, i, true) : !place.odd;
 }
 
 /** Whether a quote at `i` ends the string that it stands in, judged by what follows. */
@@ -199,9 +193,6 @@ export function endsString(sight: Sight, i: number, place: Place): Answer {
     case OPEN_BRACE:
     case OPEN_BRACKET:
       return !inObject && gap && !place.odd;
-    case CLOSE_PAREN:
-    case OPEN_PAREN:
-      return false;
     default:
   }
   if (c === BACKTICK) {
