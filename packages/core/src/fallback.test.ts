@@ -10,6 +10,7 @@ import type { Provider } from "./provider.ts";
 import { toRequest } from "./request.ts";
 import { streamText } from "./stream-text.ts";
 import { manualClock, mock, mockModel, type MockReply } from "./testing/index.ts";
+import { scripted } from "./testing/scripted.ts";
 
 const request = toRequest("Hi");
 const busy = new LlmError("overloaded", "busy");
@@ -87,6 +88,73 @@ describe("what is too long", () => {
   });
 });
 
+describe("candidates of several models", () => {
+  const of = (models: readonly [vendor: string, context?: number][], ...script: readonly MockReply[]): Provider =>
+    wrap(mock(...script), {
+      models: models.map(([vendor, context]) => ({
+        vendor,
+        model: "m",
+        can: { ...mock().models[0]!.can, ...(context !== undefined && { context }) },
+      })),
+    });
+  const text = (...providers: readonly Provider[]): Promise<string> =>
+    generate(fallback(...providers), "Hi").then(
+      (result) => result.text,
+      (error: LlmError) => error.code,
+    );
+
+  test("are as large as their largest, and larger than what is known of the one that failed", async () => {
+    const tooLong = new LlmError("context-length", "too long");
+    const failed = of([["a", 100], ["b", 50], ["c"]], tooLong);
+    expect(
+      await text(
+        failed,
+        of(
+          [
+            ["a", 60],
+            ["b", 101],
+          ],
+          "larger",
+        ),
+      ),
+    ).toBe("larger");
+    expect(
+      await text(
+        failed,
+        of(
+          [
+            ["a", 60],
+            ["b", 100],
+          ],
+          "as large",
+        ),
+      ),
+    ).toBe("context-length");
+    expect(await text(failed, of([["a", 60], ["b"]], "unknown"))).toBe("unknown");
+    expect(await text(failed, of([], "unnamed"))).toBe("unnamed");
+    expect(await text(of([], tooLong), of([["a", 1]], "any"))).toBe("any");
+    const ended: MockReply = { finish: "context-length" };
+    expect(await text(of([["a", 100]], ended), of([["a", 100]], "as large"))).toBe("");
+    expect(await text(of([["a", 100]], ended), of([["a", 101]], "larger"))).toBe("larger");
+  });
+  test("are of another vendor if one of them is; the error may say whose it is", async () => {
+    const refusal = (vendor?: string): LlmError => new LlmError("refusal", "no", { vendor });
+    const both: [string][] = [["a"], ["b"]];
+    expect(await text(of([["a"]], refusal()), of(both, "both"))).toBe("both");
+    expect(await text(of(both, refusal()), of([["b"]], "b"))).toBe("refusal");
+    expect(await text(of(both, refusal("a")), of([["b"]], "b"))).toBe("b");
+    expect(await text(of(both, refusal("b")), of([["b"]], "b"))).toBe("refusal");
+    expect(await text(of(both, refusal()), of([], "unnamed"))).toBe("unnamed");
+  });
+});
+
+test("what is not one of our errors is nobody else's affair", async () => {
+  const model = scripted([[new RangeError("a bug")]]);
+  const second = b("from b");
+  await expect(generate(fallback(model, second), "Hi")).rejects.toThrow(RangeError);
+  expect(second.calls).toHaveLength(0);
+});
+
 describe("what is declined", () => {
   const refused = (text = ""): MockReply => ({ text, finish: "refusal" });
 
@@ -122,6 +190,19 @@ describe("what is declined", () => {
     });
     expect(outcomes).toEqual(["a ok", "b ok"]);
     expect(first.active()).toBe(0);
+    const usage = { input: 1, cacheRead: 0, cacheWrite: 0, output: 1, reasoning: 0 };
+    const refusing = scripted([
+      [
+        { type: "start", vendor: "mock", model: "model" },
+        { type: "finish", reason: "refusal", usage },
+      ],
+    ]);
+    const errors: unknown[] = [];
+    await generate(fallback(refusing, b("from b")), "Hi", {
+      onEvent: (event) => event.type === "fallback.used" && errors.push(event.error),
+    });
+    expect(refusing.streams[0]?.ends).toEqual(["left"]);
+    expect(errors).toMatchObject([{ code: "refusal", message: "the answer ended with refusal" }]);
   });
 });
 

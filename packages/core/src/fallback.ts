@@ -4,7 +4,7 @@ import { healthOf, oneOf } from "./compose.ts";
 import { errorCodes, isLlmError, LlmError, type ErrorCode } from "./error.ts";
 import { emit } from "./event.ts";
 import { mapStart } from "./map-start.ts";
-import type { Provider } from "./provider.ts";
+import type { Model, Provider } from "./provider.ts";
 import type { FinishReason } from "./stream-part.ts";
 import { systemClock, type Clock } from "./time.ts";
 
@@ -22,14 +22,6 @@ const FLAWS: Readonly<Partial<Record<FinishReason, ErrorCode>>> = {
   "context-length": "context-length",
 };
 
-/** Most tokens that a candidate reads: its largest model's; undefined when that is not known. */
-const contextOf = (provider: Provider): number | undefined => {
-  const known = provider.models.flatMap(({ can }) => (can.context === undefined ? [] : [can.context]));
-  return known.length > 0 && known.length === provider.models.length ? Math.max(...known) : undefined;
-};
-
-const vendorsOf = (provider: Provider): Set<string> => new Set(provider.models.map((model) => model.vendor));
-
 const readyFirst = (providers: readonly Provider[], call: Call): Provider[] => {
   const ready: Provider[] = [];
   const unready: Provider[] = [];
@@ -37,15 +29,18 @@ const readyFirst = (providers: readonly Provider[], call: Call): Provider[] => {
   return [...ready, ...unready];
 };
 
-/** Whether a candidate may do better where another one failed. */
+/** Whether a candidate may do better where another one failed. Of one that names no models nobody knows. */
 function mayHelp(candidate: Provider, failed: Provider, error: LlmError): boolean {
+  const some = (can: (model: Model) => boolean): boolean => candidate.models.length === 0 || candidate.models.some(can);
   switch (error.code) {
-    case "context-length":
-      return (contextOf(candidate) ?? Infinity) > (contextOf(failed) ?? 0);
+    case "context-length": {
+      const tried = Math.max(0, ...failed.models.map((model) => model.can.context ?? 0));
+      return some((model) => (model.can.context ?? Infinity) > tried);
+    }
     case "refusal":
     case "content-filter": {
-      const vendors = error.vendor === undefined ? vendorsOf(failed) : new Set([error.vendor]);
-      return [...vendorsOf(candidate)].some((vendor) => !vendors.has(vendor));
+      const vendors = error.vendor === undefined ? failed.models.map((model) => model.vendor) : [error.vendor];
+      return some((model) => !vendors.includes(model.vendor));
     }
     default:
       return true;
@@ -79,23 +74,26 @@ export function fallback(
   const counts = (code: ErrorCode): boolean => (on ? on.includes(code) : errorCodes[code].fallback);
 
   return oneOf("fallback", providers, (request, call) => {
-    let left: Provider[] | undefined;
-    let current: Provider | undefined;
+    let left: Provider[] = [];
+    let current = providers[0] as Provider; // oneOf() has checked that there is one
     const parts = attempts(
       call,
-      () => {
-        left ??= readyFirst(providers, call);
-        current = left.shift();
-        if (!current) throw new RangeError("fallback ran out of providers"); // again() has stopped before
+      (n) => {
+        if (n === 1) {
+          const [first = current, ...others] = readyFirst(providers, call);
+          current = first;
+          left = others;
+        }
         return current.stream(request, child(call));
       },
       (error) => {
+        if (!isLlmError(error) || !counts(error.code)) return undefined;
         const failed = current;
-        if (!failed || !left || !isLlmError(error) || !counts(error.code)) return undefined;
-        left = left.filter((candidate) => mayHelp(candidate, failed, error));
-        const [next] = left;
+        const [next, ...others] = left.filter((candidate) => mayHelp(candidate, failed, error));
         if (!next) return undefined;
         emit(call, "fallback.used", { from: failed.name, to: next.name, error });
+        current = next;
+        left = others;
         return 0;
       },
       {
