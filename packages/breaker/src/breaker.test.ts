@@ -1,4 +1,5 @@
-import { LlmError, newCall } from "@llm/core";
+import { child, LlmError, newCall } from "@llm/core";
+import type { Event } from "@llm/core";
 import { describe, expect, test, vi } from "vitest";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
@@ -467,6 +468,43 @@ describe("events", () => {
     ]);
   });
 
+  test("what is done by hand, and what is rejected, tells its reason", () => {
+    const { breaker, clock, events, fail } = make({ name: "claude" });
+    breaker.isolate();
+    rejection(breaker);
+    breaker.disable();
+    breaker.close();
+    fail(5);
+    clock.time += 10_000;
+    rejection(breaker);
+    const common = { call: "", name: "claude" };
+    const type = (name: string): string => `circuit_breaker.${name}`;
+    expect(events.filter(({ type }) => type !== "circuit_breaker.opened")).toEqual([
+      { ...common, at: START, type: type("isolated"), reason: "isolated" },
+      { ...common, at: START, type: type("rejected"), code: "circuit-open", reason: "isolated" },
+      { ...common, at: START, type: type("disabled") },
+      { ...common, at: START, type: type("closed"), reason: "manual" },
+      {
+        ...common,
+        at: START + 10_000,
+        type: type("rejected"),
+        code: "circuit-open",
+        reason: "failures",
+        retryAfterMs: 50_000,
+      },
+    ]);
+  });
+
+  test("of a call carry its id and its parent's, and reach its listener too", () => {
+    const heard: Event[] = [];
+    const outer = newCall({ onEvent: (event) => void heard.push(event) });
+    const { breaker, events } = make({ failureThreshold: 1 });
+    const call = child(outer);
+    breaker.acquire({ call }).failure(busy);
+    expect(events[0]).toMatchObject({ call: call.id, parent: outer.id, name: "breaker" });
+    expect(heard[0]).toMatchObject({ type: "circuit_breaker.opened", call: call.id, parent: outer.id, failures: 1 });
+  });
+
   test("a failure without anything thrown has no error field", () => {
     const { breaker, events } = make({ failureThreshold: 1 });
     breaker.acquire().failure(undefined);
@@ -505,6 +543,53 @@ describe("a memory over a restart", () => {
     expect(third.breaker.state).toBe("half-open");
     third.breaker.acquire().success();
     expect(third.breaker.state).toBe("closed");
+  });
+
+  test("keeps how many were slow, and what is closed says so", () => {
+    const options = { slow: { perToken: 10 }, minimumCalls: 4 };
+    const first = make(options);
+    for (let i = 0; i < 3; i++) {
+      const permit = first.breaker.acquire();
+      first.clock.time += 100;
+      permit.success({ output: 1 });
+    }
+    const snapshot = first.breaker.snapshot();
+    expect(snapshot).toMatchObject({ version: 1, name: "breaker", state: "closed", reason: "", until: 0, opens: 0 });
+    expect(snapshot).toMatchObject({ failures: 0, failedAt: 0, waitUntil: 0, window: [[expect.any(Number), 3, 0, 3]] });
+    const next = make(options);
+    next.clock.time += 400;
+    next.breaker.restore(snapshot);
+    const permit = next.breaker.acquire();
+    next.clock.time += 100;
+    permit.success({ output: 1 });
+    expect(next.breaker.state).toBe("open");
+  });
+
+  test("a half-open one probes anew; a closed one calls as before", () => {
+    const { breaker, clock, fail } = make();
+    fail(5);
+    clock.time += 60_000;
+    const lost = breaker.acquire();
+    const snapshot = breaker.snapshot();
+    expect(snapshot.state).toBe("half-open");
+    const next = make();
+    next.clock.time += 60_000;
+    next.breaker.restore(snapshot);
+    next.breaker.acquire().success();
+    expect(next.breaker.state).toBe("closed");
+    breaker.restore(snapshot);
+    lost.success();
+    expect(breaker.state).toBe("half-open");
+    breaker.acquire();
+  });
+
+  test("a machine whose clock went back keeps its times when it restores", () => {
+    const { breaker, clock, fail } = make();
+    fail(5);
+    const snapshot = breaker.snapshot();
+    clock.time -= 3_600_000;
+    breaker.restore({ ...snapshot, until: clock.time + 30_000 });
+    expect(rejection(breaker).retryAfterMs).toBe(30_000);
   });
 
   test("what is too old has expired", () => {

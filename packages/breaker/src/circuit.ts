@@ -117,7 +117,7 @@ export class Circuit implements Breaker, Shared {
   }
 
   disable(): void {
-    this.#enter("disabled", "disabled");
+    this.#enter("disabled", "");
     this.#tell(undefined, "disabled", {});
   }
 
@@ -195,7 +195,9 @@ export class Circuit implements Breaker, Shared {
 
   openByFleet(ms: number, failures: number): void {
     const now = this.#clock.now();
-    if (this.#state === "closed" || this.#state === "half-open" || this.#isDue(now))
+    const closed = this.#state === "closed";
+    if (closed && this.isKept) return;
+    if (closed || this.#state === "half-open" || this.#isDue(now))
       this.#open(now, "fleet", ms, undefined, undefined, failures);
     else if (this.isFailing) this.#until = Math.max(this.#until, now + ms);
     this.#byFleet = this.isFailing;
@@ -239,7 +241,8 @@ export class Circuit implements Breaker, Shared {
     this.#leave(now, { accepted: true, ms: now - ticket.started, perToken });
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
     this.#member?.settled(false);
-    if (this.#wait?.accepted()) this.#simplify();
+    this.#wait?.accepted();
+    this.#simplify();
     if (perToken !== undefined && perToken > this.policy.slowPerToken && !ticket.counted) this.#slow(ticket, now);
     this.#evidence.success(now, ticket.counted);
     if (this.#state === "half-open" && ticket.generation === this.#generation) this.#pass(ticket);

@@ -328,7 +328,7 @@ const byHand = (what: "isolate" | "disable" | "close"): Command =>
   new Command(what, (model, real) => {
     real.breaker[what]();
     if (what === "close") model.close();
-    else model.enter(what === "isolate" ? "isolated" : "disabled", what === "isolate" ? "isolated" : "disabled");
+    else model.enter(what === "isolate" ? "isolated" : "disabled", what === "isolate" ? "isolated" : "");
   });
 const restart = (): Command =>
   new Command("restart", (model, real) => {

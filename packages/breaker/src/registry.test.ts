@@ -191,6 +191,23 @@ describe("parents", () => {
     expect(rejectedBy(model(registry, "a"))).toBeUndefined();
   });
 
+  test("that are isolated or disabled by hand stay so, whatever happens below them", () => {
+    const { registry } = make();
+    const parent = registry.get({ provider: "p" });
+    const calls = ["a", "b"].flatMap((name) => Array.from({ length: 5 }, () => model(registry, name).acquire()));
+    parent.isolate();
+    for (const call of calls) call.failure(busy);
+    expect(parent.state).toBe("isolated");
+    const key = { provider: "q", model: "m", credential: "c" };
+    for (const hand of ["isolate", "disable"] as const) {
+      const call = registry.get(key).acquire();
+      registry.get({ provider: "q", model: "m" })[hand]();
+      call.failure(new LlmError("not-found", "no"));
+      expect(registry.get({ provider: "q", model: "m" }).state).toBe(`${hand}d`);
+      registry.get({ provider: "q", model: "m" }).close();
+    }
+  });
+
   test("do not open over a group's last candidate", () => {
     const group = createGroup();
     const { registry } = make();
@@ -224,6 +241,17 @@ describe("forgetting", () => {
     clock.time += 1;
     for (let i = 0; i < 1_100; i++) registry.get({ provider: "new" }).acquire().success();
     expect([...registry].map(({ name }) => name)).toEqual(["new"]);
+  });
+
+  test("what is forgotten leaves its group", () => {
+    const group = createGroup();
+    const { registry, clock } = make({ idle: "10m" });
+    const last = registry.get({ provider: "last" }, group);
+    registry.get({ provider: "gone" }, group).acquire().success();
+    clock.time += 600_001;
+    for (let i = 0; i < 1_100; i++) registry.get({ provider: "last" }).acquire().success();
+    fail(last, 9);
+    expect(last.state).toBe("closed");
   });
 
   test("what is open or isolated stays", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createBreaker } from "./breaker.ts";
+import { createGroup } from "./group.ts";
 import type { Breaker, BreakerOptions, Permit } from "./index.ts";
 import { redisSharing } from "./redis.ts";
 import type { RedisSharing } from "./redis.ts";
@@ -159,6 +160,20 @@ describe("opening", () => {
     await settle();
     expect(processes[0]!.breaker.health()).toMatchObject({ reason: "credential" });
     await processes[1]!.sharing.close();
+  });
+
+  test("a group's last candidate is not opened for the others", async () => {
+    const group = createGroup();
+    const { processes, states, redis, start } = await fleet(1, { group });
+    const other = await start("n9");
+    other.breaker.isolate();
+    processes[0]!.fail();
+    redis.publish("t:events", JSON.stringify({ node: "x", type: "opened", name: "b", ms: 1_000, failures: 1 }));
+    redis.publish("t:events", JSON.stringify({ node: "y", type: "opened", name: "b", ms: 1_000, failures: 1 }));
+    expect(states()).toEqual(["closed"]);
+    other.breaker.close(); // that counts as a sign of life
+    redis.publish("t:events", JSON.stringify({ node: "z", type: "opened", name: "b", ms: 1_000, failures: 1 }));
+    expect(states()).toEqual(["open"]);
   });
 
   test("one that is isolated stays so", async () => {

@@ -43,11 +43,9 @@ export class Wait {
     return true;
   }
 
-  /** A call was accepted: the next guess starts small. Says whether that is news. */
-  accepted(): boolean {
-    const news = this.#refusals > 0;
+  /** A call was accepted: the next guess starts small. */
+  accepted(): void {
     this.#refusals = 0;
-    return news;
   }
 
   /** Whether nothing is left of it: calls pass, and one has been accepted. */
