@@ -1,4 +1,4 @@
-import { compile } from "./shape.ts";
+import { compile } from "./compile.ts";
 import type { Program } from "./shape.ts";
 import { isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Schema } from "./standard-schema.ts";
