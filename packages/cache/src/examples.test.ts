@@ -17,5 +17,16 @@ testExamples(new URL("..", import.meta.url).pathname, {
     "@llm/cache": own,
     "@llm/cache/testing": contract,
   },
-  scope: () => ({ provider: provider(), request: toRequest("Hello"), call: newCall(), mock, llm: provider(), embedder: { embed: (text: string) => Promise.resolve([text.length]) }, test: () => {}, store: own.memoryStore(), wait: () => {}, ...contract }),
+  scope: () => ({
+    provider: provider(),
+    request: toRequest("Hello"),
+    call: newCall(),
+    mock,
+    llm: provider(),
+    embedder: { embed: (text: string) => Promise.resolve([text.length]) },
+    test: () => {},
+    store: own.memoryStore(),
+    wait: () => {},
+    ...contract,
+  }),
 });
