@@ -32,7 +32,8 @@ function examplesOf(path: string): Example[] {
   }));
 }
 
-const IMPORT = /^import (?:type )?(?:(\w+)(?:, )?)?(?:\{([^}]*)\} )?(?:\* as (\w+) )?(?:from )?"([^"]+)";(?: *\/\/.*)?$/gm;
+const IMPORT =
+  /^import (?:type )?(?:(\w+)(?:, )?)?(?:\{([^}]*)\} )?(?:\* as (\w+) )?(?:from )?"([^"]+)";(?: *\/\/.*)?$/gm;
 
 /** Imports as an awaited load, since the code runs in a function. */
 const withLoads = (code: string): string =>
