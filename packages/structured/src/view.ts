@@ -129,12 +129,11 @@ function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
 function growList(show: Show, node: Node, view: View): unknown {
   const out = view.out as unknown[]; // a view of an array
   const { shape } = view;
-  const inner = (i: number): Shape | undefined => (shape.kind === "any" ? shape : (shape.prefix[i] ?? shape.items));
   let last: unknown = ABSENT;
   if (out.length > view.settled) out.length = view.settled;
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
-    const itemShape = inner(view.upto);
+    const itemShape = shape.kind === "any" ? shape : (shape.prefix[view.upto] ?? shape.items);
     const value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
     if (!item.done) {
       last = value;
@@ -157,6 +156,14 @@ function growList(show: Show, node: Node, view: View): unknown {
   view.copy = copy;
   view.last = last;
   return copy;
+}
+
+/** Puts the part that grows where it belongs; one that showed before and turned out to be something else goes. */
+function addLast(target: Record<string, unknown>, key: string | undefined, value: unknown): Record<string, unknown> {
+  if (key === undefined) return target;
+  if (value !== ABSENT) put(target, key, value);
+  else if (Object.hasOwn(target, key)) delete target[key];
+  return target;
 }
 
 function growObject(show: Show, node: Node, view: View): unknown {
@@ -185,15 +192,9 @@ function growObject(show: Show, node: Node, view: View): unknown {
     view.upto++;
     if (value !== ABSENT) put(out, name, value);
   }
-  const addLast = (target: Record<string, unknown>): Record<string, unknown> => {
-    if (lastKey === undefined) return target;
-    if (last !== ABSENT) put(target, lastKey, last);
-    else if (!show.frozen) delete target[lastKey]; // it showed before, and turned out to be something else
-    return target;
-  };
   let whole: Record<string, unknown>;
   if (!show.frozen) {
-    whole = addLast(out);
+    whole = addLast(out, lastKey, last);
     const item = node.items[view.upto];
     if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
       show.tip = { node: item, target: out, key: lastKey };
@@ -201,7 +202,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
   } else if (view.copy && before === view.upto && view.last === last && view.lastKey === lastKey)
     whole = view.copy as typeof whole;
   else {
-    whole = addLast({ ...out });
+    whole = addLast({ ...out }, lastKey, last);
     view.copy = whole;
     view.last = last;
     view.lastKey = lastKey;
