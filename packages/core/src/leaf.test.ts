@@ -311,3 +311,22 @@ describe("a reader that leaves", () => {
     expect(told()).toMatchObject([{ outcome: "ok" }]);
   });
 });
+
+test("what reading throws is told after all that came before it", async () => {
+  const { iterator, told, send } = run({
+    read: (part, push) => {
+      push(start);
+      push(text("a"));
+      push(text("b"));
+      if (part instanceof Error) throw part;
+    },
+  });
+  send(new Error("the third of one packet"));
+  expect((await iterator.next()).value).toBe(start);
+  expect((await iterator.next()).value).toEqual(text("a"));
+  expect(told()).toEqual([]);
+  expect((await iterator.next()).value).toEqual(text("b"));
+  await expect(iterator.next()).rejects.toMatchObject({ code: "server", partial: { usage: { estimated: true } } });
+  expect(told()).toMatchObject([{ outcome: "server" }]);
+  expect((await iterator.next()).done).toBe(true);
+});

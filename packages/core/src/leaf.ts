@@ -61,6 +61,7 @@ export function leaf<E>(
   let unhook = (): void => {};
   let resolve: ((result: IteratorResult<StreamPart>) => void) | undefined; // of the read that waits
   let reject: ((error: LlmError) => void) | undefined; // the same
+  let broken: { readonly error: unknown } | undefined; // what reading threw: told once all before it has been read
   let failure: LlmError | undefined; // for the next read, when none waits
   let sentAt = 0;
   let firstPartMs: number | undefined;
@@ -110,8 +111,10 @@ export function leaf<E>(
   const end = (error: LlmError): void => {
     if (state === "over") return;
     const failed = fail(error);
-    if (reject) reject(failed);
-    else failure = failed;
+    if (reject) {
+      reject(failed);
+      resolve = reject = undefined;
+    } else failure = failed;
     cancel(error);
   };
 
@@ -180,29 +183,50 @@ export function leaf<E>(
     if (Array.isArray(opened)) for (const part of opened as readonly StreamPart[]) push(part);
     else events = opened as AsyncIterator<E>;
   };
-  const pull = async (): Promise<IteratorResult<StreamPart>> => {
-    if (state === "new") await open();
-    for (;;) {
-      const ready = shift();
-      if (ready) return ready;
-      if (state !== "open" || !events) {
-        if (state === "open") throw truncated(model);
-        return DONE;
-      }
-      const next = await events.next();
-      if (state !== "open") return DONE;
+  // The read that waits is one promise, settled from here: an event costs no closure of its own.
+  const hold = (resolveRead: NonNullable<typeof resolve>, rejectRead: NonNullable<typeof reject>): void => {
+    resolve = resolveRead;
+    reject = rejectRead;
+  };
+  const answer = (result: IteratorResult<StreamPart>): void => {
+    const give = resolve;
+    resolve = reject = undefined;
+    give?.(result);
+  };
+  const refuse = (error: unknown): void => {
+    if (state === "over") return answer(DONE); // its end has been told already
+    const failed = fail(isLlmError(error) ? error : wire.toError(error));
+    cancel(failed);
+    const give = reject;
+    resolve = reject = undefined;
+    give?.(failed);
+  };
+  const see = (next: IteratorResult<E>): void => {
+    if (state !== "open") return;
+    try {
       if (!next.done) wire.read(next.value, push);
       else {
         events = undefined;
         wire.end?.(push);
       }
+    } catch (error) {
+      broken = { error };
     }
+    step();
   };
-
-  /** Hooks the call's end at the first read; false if it is over already. */
-  const begin = (): boolean => {
-    if (state === "new") unhook = onEnd(call, end);
-    return state !== "over";
+  /** Answers the read that waits, or asks for the next event. */
+  const step = (): void => {
+    const ready = shift();
+    if (ready) answer(ready);
+    else if (state !== "open") answer(DONE);
+    else if (broken) refuse(broken.error);
+    else if (events) events.next().then(see, refuse);
+    else refuse(truncated(model));
+  };
+  /** The first read: hooks the call's end, and asks unless that has come already. */
+  const begin = (): void => {
+    unhook = onEnd(call, end);
+    if (state === "new") open().then(step, refuse);
   };
 
   const iterator: AsyncIterableIterator<StreamPart> = {
@@ -213,34 +237,19 @@ export function leaf<E>(
         failure = undefined;
         return Promise.reject(error);
       }
-      if (state === "over") return Promise.resolve(DONE);
-      const ready = shift();
+      const ready = state === "over" ? DONE : shift();
       if (ready) return Promise.resolve(ready);
-      return new Promise((resolveRead, rejectRead) => {
-        resolve = resolveRead;
-        reject = rejectRead;
-        if (!begin()) return;
-        pull().then(
-          (result) => {
-            reject = undefined;
-            resolveRead(result);
-          },
-          (error: unknown) => {
-            reject = undefined;
-            if (state === "over") return resolveRead(DONE); // its end has been told already
-            const failed = fail(isLlmError(error) ? error : wire.toError(error));
-            cancel(failed);
-            rejectRead(failed);
-          },
-        );
-      });
+      const read = new Promise<IteratorResult<StreamPart>>(hold);
+      if (state === "new") begin();
+      else step();
+      return read;
     },
     return: () => {
       failure = undefined;
       if (state !== "over") {
         settle("left");
         queue.length = at = 0;
-        resolve?.(DONE);
+        answer(DONE);
         cancel(new LlmError("aborted", "the reader left"));
       }
       return Promise.resolve(DONE);

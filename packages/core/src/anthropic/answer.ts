@@ -2,6 +2,7 @@ import { LlmError } from "../error.ts";
 import { isRecord } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
+import { bodyError } from "../vendor/api-error.ts";
 import { asJson, list, record, text } from "../vendor/fields.ts";
 import type { Frame, Reader } from "../vendor/reader.ts";
 import { usageReports } from "./usage.ts";
@@ -220,6 +221,8 @@ export function newMessagesReader(frame: Frame): Reader {
           break;
         case "ping":
           break;
+        case "error":
+          throw bodyError(record(event, "error"), { ...frame, requestId: frame.start.requestId });
         default:
           push({ type: "opaque", vendor, value: asJson(event) });
       }

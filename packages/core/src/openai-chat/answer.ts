@@ -137,7 +137,8 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
     push({ type: "finish", reason: mapped, ...(reason !== undefined && { raw: reason }), usage });
   };
   const check = (answer: unknown): void => {
-    if (isRecord(answer) && isRecord(answer["error"])) throw bodyError(answer["error"], origin);
+    if (isRecord(answer) && isRecord(answer["error"]))
+      throw bodyError(answer["error"], { ...origin, requestId: frame.start.requestId });
   };
 
   return {

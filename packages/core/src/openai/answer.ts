@@ -140,7 +140,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     const status = text(response, "status");
     if (status === "failed" || status === "cancelled") {
       push({ type: "usage", usage });
-      throw bodyError(record(response, "error"), origin);
+      throw bodyError(record(response, "error"), { ...origin, requestId: frame.start.requestId });
     }
     const why = text(record(response, "incomplete_details"), "reason");
     const incomplete = status === "incomplete" ? (INCOMPLETE[why ?? ""] ?? "other") : undefined;
@@ -192,7 +192,10 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
       case "response.cancelled":
         return finish(record(value, "response"), push);
       case "error":
-        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, origin);
+        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, {
+          ...origin,
+          requestId: frame.start.requestId,
+        });
       default:
         if (!HOUSEKEEPING.has(type)) push({ type: "opaque", vendor, value: asJson(value) });
     }

@@ -139,7 +139,7 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
 }
 
 /** An error that a vendor sends inside an answer of status 200, OpenAI's `response.error` for example. */
-export function bodyError(body: unknown, origin: Origin): LlmError {
+export function bodyError(body: unknown, origin: Origin & { readonly requestId?: string | undefined }): LlmError {
   const fields = isRecord(body) ? body : {};
   const message =
     typeof fields["message"] === "string" ? fields["message"] : "the vendor reports a failure without a message";
@@ -147,5 +147,6 @@ export function bodyError(body: unknown, origin: Origin): LlmError {
   return new LlmError(codeOf(undefined, names, message), withoutKeys(message, origin.secret), {
     vendor: origin.vendor,
     model: origin.model,
+    requestId: origin.requestId,
   });
 }

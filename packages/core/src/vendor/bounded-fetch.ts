@@ -10,55 +10,34 @@ interface At {
 }
 
 const MB = 1_048_576;
-/** Most bytes of one line of a stream of events: a picture in base64 fits. */
-const MAX_LINE = 16 * MB;
 /** Most bytes of an answer in one piece, decompressed. */
 const MAX_WHOLE = 64 * MB;
-/** Most bytes of a whole stream: several times the longest answer that any model gives. */
-const MAX_STREAM = 256 * MB;
 const MAX_HOPS = 3;
-const NEWLINE = 10;
 
-/** The same response with a body that fails as soon as it is larger than any real one. */
+/** The same response with a body that fails as soon as it is larger than any real one. Streams have bounds where they are read. */
 function bounded(response: Response, at: At): Response {
-  const { body } = response;
-  if (!body) return response;
-  const lines = response.headers.get("content-type")?.includes("event-stream");
-  const most = lines ? MAX_STREAM : MAX_WHOLE;
+  const { body, ok, headers } = response;
+  if (!body || (ok && headers.get("content-type")?.includes("stream"))) return response;
   const reader = body.getReader();
   let bytes = 0;
-  let line = 0;
-  const checked = new ReadableStream<Uint8Array>(
-    {
-      pull: async (controller) => {
-        const { done, value } = await reader.read();
-        if (done) return controller.close();
-        bytes += value.length;
-        if (lines) {
-          const end = value.lastIndexOf(NEWLINE);
-          line = end === -1 ? line + value.length : value.length - end - 1;
-        }
-        if (bytes <= most && line <= MAX_LINE) return controller.enqueue(value);
-        const error = new LlmError(
-          "malformed",
-          `the answer is larger than ${(line > MAX_LINE ? MAX_LINE : most) / MB} MB`,
-          at,
-        );
-        reader.cancel(error).catch(() => {}); // this error is the one to tell
-        throw error;
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(checked, response);
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const { done, value } = await reader.read();
+    if (done) return controller.close();
+    bytes += value.length;
+    if (bytes <= MAX_WHOLE) return controller.enqueue(value);
+    const error = new LlmError("malformed", `the answer is larger than ${MAX_WHOLE / MB} MB`, at);
+    reader.cancel(error).catch(() => {}); // this error is the one to tell
+    throw error;
+  };
+  const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
+  return new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), response);
 }
 
 /**
  * A fetch for upstreams that may be hostile: a body without end, or one that a few bytes decompress to, fails within
  * bounded memory, and nothing (prompts and keys least of all) follows a redirect to another host.
  *
- * Bounds: 16 MB a line of a stream, 256 MB a stream, 64 MB any other body; 3 redirects.
+ * Bounds: 64 MB a body that is no stream of events, 3 redirects; for streams see sse.ts.
  */
 export const boundedFetch =
   (inner: Fetch, at: At): Fetch =>

@@ -8,6 +8,7 @@ import { toLlmError, type Origin } from "./api-error.ts";
 import { rateLimits } from "./headers.ts";
 import { outputUsed } from "./output.ts";
 import { hostOf } from "./platform.ts";
+import { eventsOf } from "./sse.ts";
 import type { Frame, Reader } from "./reader.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -29,9 +30,8 @@ export interface Settings {
   readonly headers?: Record<string, string>;
 }
 
-/** What an SDK answers: its stream of events with the HTTP response that brings it, or that response alone. */
+/** What an SDK answers: the HTTP response, its body unread. */
 interface Answer {
-  readonly withResponse: () => Promise<{ readonly data: unknown; readonly response: Response }>;
   readonly asResponse: () => Promise<Response>;
 }
 
@@ -48,16 +48,6 @@ export interface Dialect<Body> {
 
 /** An hour: the SDKs' own limit, which covers no more than the headers, must not strike before the caller's deadline. */
 const SDK_TIMEOUT_MS = 3_600_000;
-
-const isStream = (data: unknown): data is AsyncIterable<unknown> =>
-  typeof data === "object" && data !== null && Symbol.asyncIterator in data;
-
-/** The SDKs add to a whole message, and fail where there is none: it is read without them. */
-async function readWhole(answer: Answer): Promise<{ readonly data: unknown; readonly response: Response }> {
-  const response = await answer.asResponse();
-  const data: unknown = await response.json();
-  return { data, response };
-}
 
 /**
  * Checks where a request would go.
@@ -85,28 +75,30 @@ export function check(to: Model, request: ChatRequest): void {
         throw new LlmError("unsupported", `messages: ${model} takes no part of type ${type}`, { vendor, model });
 }
 
-/** One upstream request by way of a vendor's SDK: its raw request and its raw stream. */
+/**
+ * One upstream request by way of a vendor's SDK. Its answer is read here and not by the SDK's parsers, which fail on whole
+ * answers that lack a field, need more time for a stream, and have no bounds.
+ */
 export function sdkWire<Body>(
   to: Model,
   origin: Origin,
   request: ChatRequest,
   whole: boolean,
   dialect: Dialect<Body>,
-): Wire<unknown> {
+): Wire<readonly unknown[]> {
+  const at = { vendor: to.vendor, model: to.model };
   let prepared: Prepared<Body> | undefined;
   let reader: Reader | undefined; // once the headers are there
   let type: string | undefined; // of the body, until its first event
-  const open = async (signal: AbortSignal): Promise<AsyncIterator<unknown> | readonly StreamPart[]> => {
+  const open = async (signal: AbortSignal): Promise<AsyncIterator<readonly unknown[]> | readonly StreamPart[]> => {
     const { body, headers, warnings, output, outputTool } = (prepared ??= dialect.prepare(request));
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
-    const answer = dialect.send(body, settings, whole);
-    const { data, response } = whole ? await readWhole(answer) : await answer.withResponse();
+    const response = await dialect.send(body, settings, whole).asResponse();
     const limits = rateLimits(response.headers);
     const requestId = response.headers.get(dialect.requestIdHeader);
     const used = outputUsed(request, output, dialect.name);
     reader = dialect.reader({
-      vendor: to.vendor,
-      model: to.model,
+      ...at,
       outputTool,
       start: {
         ...(requestId !== null && { requestId }),
@@ -115,9 +107,9 @@ export function sdkWire<Body>(
         ...(limits.length > 0 && { rateLimits: limits }),
       },
     });
-    if (whole || !isStream(data)) return reader.message(data);
+    if (whole) return reader.message(await response.json());
     type = response.headers.get("content-type") ?? "";
-    return data[Symbol.asyncIterator]();
+    return response.body ? eventsOf(response.body, at) : [];
   };
   return {
     prepare: () => {
@@ -125,16 +117,13 @@ export function sdkWire<Body>(
       prepared = dialect.prepare(request);
     },
     open,
-    read: (event, push) => {
-      type = undefined;
-      reader?.event(event, push);
+    read: (events, push) => {
+      if (events.length > 0) type = undefined;
+      for (const event of events) reader?.event(event, push);
     },
     end: (push) => {
       if (type && !type.includes("event-stream"))
-        throw new LlmError("malformed", `the answer is ${type}, not a stream of events`, {
-          vendor: to.vendor,
-          model: to.model,
-        });
+        throw new LlmError("malformed", `the answer is ${type}, not a stream of events`, at);
       reader?.end?.(push);
     },
     toError: (error) => toLlmError(error, origin),
