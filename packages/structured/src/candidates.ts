@@ -55,12 +55,12 @@ export interface Candidate {
 /** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
 const handicap = (root: Root, fences: boolean): number => {
   const first = root.node.items[0];
+  // an aside such as [see below], a footnote such as [1]
   const aside =
     root.node.kind === "array" &&
     !root.fenced &&
     first?.kind === "bare" &&
-    literal(first.text) === undefined &&
-    !isNumber(first.text);
+    (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
   return (root.node.done ? 0 : 5) + (aside ? 3 : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 1);
 };
 

@@ -23,8 +23,8 @@ function readiness(...sources: unknown[]): Readiness {
   return { done, needed, state };
 }
 
-/** A compiled form of a JSON Schema. Validation of patterns is left to the schema's own validator where there is one. */
-export function compile(schema: JsonObject, patterns: boolean): Program {
+/** A compiled form of a JSON Schema. A `plain` one has no validator of its own, which would see to patterns and defaults. */
+export function compile(schema: JsonObject, plain: boolean): Program {
   const seen = new Map<unknown, Shape>();
   const names = new Set<string>();
   let anyName = false;
@@ -49,7 +49,7 @@ export function compile(schema: JsonObject, patterns: boolean): Program {
     kind,
     schema: s,
     readiness: readiness(s["x-stream"]),
-    checks: bounds(s, patterns),
+    checks: bounds(s, plain),
     properties: [],
     exact: new Map(),
     folded: new Map(),
@@ -232,7 +232,7 @@ export function compile(schema: JsonObject, patterns: boolean): Program {
         required: required.has(name),
         // `@@stream.not_null` of a type speaks of every place that it stands in
         readiness: readiness(p["x-stream"], inner.schema["x-stream"]),
-        fallback: p["default"],
+        fallback: plain ? p["default"] : undefined, // a validator fills in its own
       });
     }
     index(out);

@@ -76,6 +76,16 @@ describe("parse", () => {
       c: z.string().optional(),
     });
     expect(parse("{a: 'four', c: null}", S).value).toStrictEqual({ a: 4, b: "x" });
+    const Late = z.object({
+      n: z
+        .string()
+        .transform((s) => s.length)
+        .default(5),
+    });
+    expect(parse("{n: null}", Late).value).toStrictEqual({ n: 5 });
+    expect(parse("{}", { type: "object", properties: { n: { type: "number", default: 5 } } }).value).toStrictEqual({
+      n: 5,
+    });
     const Even = z.object({ n: z.number().refine((n) => n % 2 === 0, "must be even") });
     expect(failure(() => parse("{n: 3}", Even)).issues[0]).toMatchObject({
       path: ["n"],
