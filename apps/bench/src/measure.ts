@@ -26,27 +26,39 @@ const cpu = (): number => {
   return user + system;
 };
 
+/** What works took, in microseconds for one go. */
+export interface Times<K extends string> {
+  /** The median of each. */
+  readonly us: Readonly<Record<K, number>>;
+  /** How many times as long one took as another: the median over the rounds, in which both saw the same machine. */
+  readonly ratio: (one: K, other: K) => number;
+  /** How much longer one took than another: likewise. */
+  readonly added: (one: K, other: K) => number;
+}
+
 /**
- * CPU time of each work, in microseconds for one go: the median over rounds in which all take turns, in one process, so
- * that whatever else the machine does falls on all of them alike. Each round repeats a work until it has run for at
- * least `roundMs`.
+ * CPU time of each work over rounds in which all take turns, in one process, so that whatever else the machine does
+ * falls on all of them alike. Each work first runs for `warmMs`, until it is compiled; then each round repeats it for
+ * about `roundMs`.
  */
 export async function cpuTimes<K extends string>(
   works: Readonly<Record<K, Work>>,
-  { rounds = 15, roundMs = 20 }: { rounds?: number; roundMs?: number } = {},
-): Promise<Record<K, number>> {
+  { rounds = 15, roundMs = 20, warmMs = 300 }: { rounds?: number; roundMs?: number; warmMs?: number } = {},
+): Promise<Times<K>> {
   const names = Object.keys(works) as K[]; // the keys of a record of K
   const figures = new Map(names.map((name) => [name, [] as number[]]));
   const goes = new Map<K, number>();
   for (const name of names) {
     let count = 0;
-    const until = performance.now() + roundMs * 3; // warms up
+    const start = performance.now();
+    const until = start + warmMs;
     while (performance.now() < until) {
       await works[name]();
       count++;
     }
-    goes.set(name, Math.max(1, Math.ceil(count / 3)));
+    goes.set(name, Math.max(1, Math.ceil((count * roundMs) / (performance.now() - start))));
   }
+  collectGarbage(); // what came before is nobody's
   for (let round = 0; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
       const times = goes.get(name) ?? 1;
@@ -55,7 +67,14 @@ export async function cpuTimes<K extends string>(
       figures.get(name)?.push((cpu() - before) / times);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(figures.get(name) ?? [])])) as Record<K, number>; // one for each name
+  const of = (name: K): readonly number[] => figures.get(name) ?? [];
+  const pairs = (one: K, other: K, by: (a: number, b: number) => number): number =>
+    median(of(one).map((figure, round) => by(figure, of(other)[round] ?? Number.NaN)));
+  return {
+    us: Object.fromEntries(names.map((name) => [name, median(of(name))])) as Record<K, number>, // one for each name
+    ratio: (one, other) => pairs(one, other, (a, b) => a / b),
+    added: (one, other) => pairs(one, other, (a, b) => a - b),
+  };
 }
 
 /** CPU time of one go, in microseconds: for what takes too long to repeat. */

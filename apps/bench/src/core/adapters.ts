@@ -77,9 +77,9 @@ async function measure(wire: WireUnderTest, recordings: readonly Recording[]): P
     {
       measure: `${wire.name}: ${bodies.length} recorded streams, × the SDK's own raw stream`,
       unit: "µs CPU",
-      ours: times.ours,
-      peers: { "SDK, raw": times.raw },
-      ratio: times.ours / times.raw,
+      ours: times.us.ours,
+      peers: { "SDK, raw": times.us.raw },
+      ratio: times.ratio("ours", "raw"),
     },
     "≤",
     1.2,

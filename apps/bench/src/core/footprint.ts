@@ -52,7 +52,7 @@ export async function imports(): Promise<Row[]> {
   try {
     installed(folder);
     const figures = { ours: [] as number[], ai: [] as number[] };
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < 7; round++) {
       figures.ours.push(Number(await printed(timed("@llm/core"), folder)));
       if (round % 2 === 0) figures.ai.push(Number(await printed(timed("ai"), bench)));
     }

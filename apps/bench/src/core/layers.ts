@@ -111,6 +111,15 @@ export async function layers(): Promise<Row[]> {
   ])
     if ((await work()) !== DELTAS * 4) throw new Error("a stream lost text");
 
+  const whole = await cpuTimes(
+    {
+      bare: () => generate(bareShort, "Hello"),
+      ours: () => generate(layeredShort, "Hello"),
+      generateText: () => generateText({ model: v4, prompt: "Hello" }),
+      doGenerate: () => v4.doGenerate({ prompt: [{ role: "user", content: [{ type: "text", text: "Hello" }] }] }),
+    },
+    { rounds: 41 },
+  );
   const stream = await cpuTimes({
     bare: () => consume(leaf.stream(request, newCall())),
     ours: () => consume(layered.stream(request, newCall())),
@@ -118,26 +127,20 @@ export async function layers(): Promise<Row[]> {
     streamText: consumeText,
     LangChain: consumeChain,
   });
-  const whole = await cpuTimes({
-    bare: () => generate(bareShort, "Hello"),
-    ours: () => generate(layeredShort, "Hello"),
-    generateText: () => generateText({ model: v4, prompt: "Hello" }),
-    doGenerate: () => v4.doGenerate({ prompt: [{ role: "user", content: [{ type: "text", text: "Hello" }] }] }),
-  });
-  const times = (figure: number): number => figure / stream.bare;
+  const times = (name: keyof typeof stream.us): number => stream.ratio(name, "bare");
   return [
     goal(
       {
         measure: "1,000 text deltas through retry, breaker and cost, × a bare iterator",
         unit: "µs CPU",
-        ours: stream.ours,
+        ours: stream.us.ours,
         peers: {
-          bare: stream.bare,
-          "AI SDK wrapLanguageModel ×3": stream.wrapLanguageModel,
-          "AI SDK streamText": stream.streamText,
-          LangChain: stream.LangChain,
+          bare: stream.us.bare,
+          "AI SDK wrapLanguageModel ×3": stream.us.wrapLanguageModel,
+          "AI SDK streamText": stream.us.streamText,
+          LangChain: stream.us.LangChain,
         },
-        ratio: times(stream.ours),
+        ratio: times("ours"),
       },
       "≤",
       3,
@@ -145,27 +148,27 @@ export async function layers(): Promise<Row[]> {
     {
       measure: "the same, AI SDK wrapLanguageModel ×3",
       unit: "× bare",
-      ours: times(stream.ours),
-      peers: { "AI SDK": times(stream.wrapLanguageModel) },
+      ours: times("ours"),
+      peers: { "AI SDK": times("wrapLanguageModel") },
     },
     {
       measure: "the same, AI SDK streamText",
       unit: "× bare",
-      ours: times(stream.ours),
-      peers: { "AI SDK": times(stream.streamText) },
+      ours: times("ours"),
+      peers: { "AI SDK": times("streamText") },
     },
     {
       measure: "the same, LangChain",
       unit: "× bare",
-      ours: times(stream.ours),
-      peers: { LangChain: times(stream.LangChain) },
+      ours: times("ours"),
+      peers: { LangChain: times("LangChain") },
     },
     goal(
       {
         measure: "generate through the same three, added",
         unit: "µs CPU",
-        ours: whole.ours - whole.bare,
-        peers: { generateText: whole.generateText - whole.doGenerate },
+        ours: whole.added("ours", "bare"),
+        peers: { generateText: whole.added("generateText", "doGenerate") },
       },
       "≤",
       3,

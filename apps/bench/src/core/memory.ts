@@ -1,4 +1,3 @@
-import { median } from "../measure.ts";
 import { processOf } from "../processes.ts";
 import { goal, type Row } from "../row.ts";
 import { wires } from "./wires.ts";
@@ -6,12 +5,9 @@ import { wires } from "./wires.ts";
 const MANY = "2000";
 const script = new URL("open-streams.ts", import.meta.url);
 
-/** Bytes of one open stream, in a process of its own: the median of three. */
-async function bytes(wire: number, who: "raw" | "adapter" | "layered"): Promise<number> {
-  const figures: number[] = [];
-  for (let i = 0; i < 3; i++) figures.push(Number(await processOf(script, [String(wire), who, MANY])));
-  return median(figures);
-}
+/** Bytes of one open stream, in a process of its own. */
+const bytes = async (wire: number, who: "raw" | "adapter" | "layered"): Promise<number> =>
+  Number(await processOf(script, [String(wire), who, MANY]));
 
 /** What an open stream holds that waits for its upstream, above what the SDK's own holds. */
 export async function memory(): Promise<Row[]> {

@@ -4,7 +4,7 @@ import { hostileTexts } from "../../../../packages/structured/src/testing/hostil
 import { goal, type Row } from "../row.ts";
 
 const LENGTH = 50_000;
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 3_000;
 const script = new URL("hostile-reader.ts", import.meta.url).pathname;
 
 interface End {

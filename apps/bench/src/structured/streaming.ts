@@ -6,7 +6,7 @@ import { jsonrepair } from "jsonrepair";
 import { parse as jsonriver } from "jsonriver";
 import { parse as partialJson } from "partial-json";
 import { records } from "../../../../packages/structured/src/testing/documents.ts";
-import { cpuOnce, cpuTimes, type Work } from "../measure.ts";
+import { cpuOnce, cpuTimes, type Times, type Work } from "../measure.ts";
 import { goal, type Row } from "../row.ts";
 import { loadBaml } from "./baml.ts";
 import { deltas, json, Records } from "./records.ts";
@@ -83,9 +83,9 @@ async function quadratic(): Promise<Row[]> {
     const work = await must(() => again(read)(pieces), text);
     peers[name] = (await cpuOnce(work)) / 1000;
   }
-  const { ours } = await cpuTimes({ ours: () => live(pieces) });
+  const { us } = await cpuTimes({ ours: () => live(pieces) });
   const measure = "10 KB likewise; the peers are quadratic: one go each";
-  rows.push({ measure, unit: "ms CPU", ours: ours / 1000, peers });
+  rows.push({ measure, unit: "ms CPU", ours: us.ours / 1000, peers });
 
   const baml = await loadBaml();
   if (baml) {
@@ -95,7 +95,7 @@ async function quadratic(): Promise<Row[]> {
     const times = await cpuTimes({ ours: () => live(few) });
     const native = await cpuOnce(() => again((part) => parser(part, true))(few));
     const of = "1 KB likewise; BAML is worse than quadratic: one go";
-    rows.push({ measure: of, unit: "ms CPU", ours: times.ours / 1000, peers: { BAML: native / 1000 } });
+    rows.push({ measure: of, unit: "ms CPU", ours: times.us.ours / 1000, peers: { BAML: native / 1000 } });
   }
   return rows;
 }
@@ -110,22 +110,23 @@ export async function streaming(): Promise<Row[]> {
     { ours: await must(() => live(few), small), jsonriver: await must(() => river(few), small) },
     { rounds: 11, roundMs: 30 },
   );
+  const slowly = { rounds: 5, roundMs: 1, warmMs: 1 };
   const long = await cpuTimes(
     {
       ours: await must(() => live(many), large),
       jsonriver: await must(() => river(many), large),
       snapshots: await must(() => snapshots(many, 16), large),
     },
-    { rounds: 5, roundMs: 1 },
+    slowly,
   );
-  const row = (measure: string, times: { ours: number; jsonriver: number }, bound: number): Row =>
+  const row = (measure: string, times: Times<"ours" | "jsonriver">, bound: number): Row =>
     goal(
       {
         measure,
         unit: "ms CPU",
-        ours: times.ours / 1000,
-        peers: { jsonriver: times.jsonriver / 1000 },
-        ratio: times.ours / times.jsonriver,
+        ours: times.us.ours / 1000,
+        peers: { jsonriver: times.us.jsonriver / 1000 },
+        ratio: times.ratio("ours", "jsonriver"),
       },
       "≤",
       bound,
@@ -137,8 +138,8 @@ export async function streaming(): Promise<Row[]> {
       {
         measure: "growth from 100 KB to 1 MB",
         unit: "×",
-        ours: long.ours / short.ours,
-        peers: { jsonriver: long.jsonriver / short.jsonriver },
+        ours: long.us.ours / short.us.ours,
+        peers: { jsonriver: long.us.jsonriver / short.us.jsonriver },
       },
       "≤",
       16,
@@ -147,7 +148,7 @@ export async function streaming(): Promise<Row[]> {
       {
         measure: "1 MB with an immutable snapshot every 16 deltas",
         unit: "ms CPU",
-        ours: long.snapshots / 1000,
+        ours: long.us.snapshots / 1000,
         peers: {},
       },
       "≤",
