@@ -9,7 +9,7 @@ declare module "@llm/core" {
       readonly failures: number;
       /** Calls in the window. */
       readonly calls: number;
-      /** `failures`, `failure-rate`, `slow`, `probe`, `credential`, `model`, `children`, `fleet` or `restored`. */
+      /** `failures`, `failure-rate`, `slow`, `probe`, `credential`, `model`, `children` or `fleet`. */
       readonly reason: string;
       /** When the first probe may pass, in milliseconds since 1970. */
       readonly until: number;
