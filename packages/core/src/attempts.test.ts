@@ -5,6 +5,7 @@ import { newCall } from "./call.ts";
 import { isLlmError, LlmError } from "./error.ts";
 import { fromParts } from "./replay.ts";
 import { isContent, type StreamPart } from "./stream-part.ts";
+import { systemClock } from "./time.ts";
 import { noUsage } from "./usage.ts";
 
 const start: StreamPart = { type: "start", vendor: "v", model: "m" };
@@ -171,4 +172,73 @@ test("a reader that leaves ends the wait, the attempt and the whole", async () =
   await reading.return?.();
   expect(left).toBe(1);
   expect((await reading.next()).done).toBe(true);
+});
+
+test("an answer with a flaw is tried again while nothing of it was handed out; else it stands", async () => {
+  const flaws: string[] = [];
+  const left: number[] = [];
+  const run = (scripts: readonly (readonly StreamPart[])[], again: number | undefined, whole = false) =>
+    read(
+      attempts(
+        newCall({ whole }),
+        async function* (n) {
+          try {
+            yield* scripts[n - 1] ?? [];
+          } finally {
+            left.push(n);
+          }
+        },
+        () => again,
+        { flaw: ({ reason }, n) => (flaws.push(`${reason} ${n}`), reason === "refusal" ? busy : undefined) },
+      ),
+    );
+  const refusal: StreamPart = { type: "finish", reason: "refusal", usage: noUsage };
+  expect(
+    (
+      await run(
+        [
+          [start, refusal],
+          [start, finish],
+        ],
+        0,
+      )
+    ).parts,
+  ).toEqual([start, finish]);
+  expect(flaws.splice(0)).toEqual(["refusal 1", "stop 2"]);
+  expect(left.splice(0)).toEqual([1, 2]);
+  expect(
+    (
+      await run(
+        [
+          [start, refusal],
+          [start, finish],
+        ],
+        undefined,
+      )
+    ).parts,
+  ).toEqual([start, refusal]);
+  expect((await run([[start, text("a"), refusal]], 0)).parts).toEqual([start, text("a"), refusal]);
+  expect(flaws.splice(0)).toEqual(["refusal 1"]);
+  expect((await run([[start, text("a"), refusal], [finish]], 0, true)).parts).toEqual([finish]);
+});
+
+test("nothing is tried again once the deadline has come, to the millisecond", async () => {
+  const clock = { ...systemClock, now: () => 1_000 };
+  for (const [deadline, tries] of [
+    [1_000, 1],
+    [1_001, 2],
+  ] as const) {
+    let opened = 0;
+    const call = newCall({ deadline });
+    const { error } = await read(
+      attempts(
+        call,
+        () => (opened++, script([busy])),
+        (_error, n) => (n < 2 ? 0 : undefined),
+        { clock },
+      ),
+    );
+    expect(error).toBe(busy);
+    expect(opened).toBe(tries);
+  }
 });
