@@ -10,4 +10,5 @@ export default defineConfig({
   format: "esm",
   target: "es2022",
   clean: true,
+  removeNodeProtocol: false, // workerd, browsers' bundlers and Deno know Node's modules by it
 });

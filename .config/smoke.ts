@@ -1,0 +1,393 @@
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { build } from "esbuild";
+import {
+  imported,
+  importEach,
+  importing,
+  install,
+  manifestOf,
+  newProject,
+  nodeOf,
+  npm,
+  OLDEST_NODE,
+  report,
+  run,
+  tell,
+  type Outcome,
+  type Project,
+} from "./pack.ts";
+
+/*
+ * `pnpm smoke`: packs the packages, installs them as a stranger would, and uses them in every runtime that npm can
+ * install (Node, Bun, Deno, workerd), in Chromium where one is found, from JavaScript and from TypeScript. One line for
+ * each check. It needs the npm registry and nothing else.
+ */
+
+/** What needs Node's own modules: not for workerd and browsers. */
+const NODE_ONLY = /^@llm\/(?:core\/node|cache\/(?:sqlite|file)|simulator|gateway\/node)/;
+
+/** A program that uses several packages together and fails where they do not do what they say. */
+const PROGRAM = `
+import { compose, generate, isLlmError, LlmError, retry, streamText } from "@llm/core";
+import { fromAiSdk, toAiSdk } from "@llm/core/ai-sdk";
+import { mock, record, replayFrom } from "@llm/core/testing";
+import { breaker } from "@llm/breaker";
+import { cache } from "@llm/cache";
+import { CostTracker } from "@llm/cost";
+
+const must = (condition, what) => { if (!condition) throw new Error(what); };
+const upstream = mock(new LlmError("overloaded", "busy"), "A breaker opens when calls fail.");
+const costs = new CostTracker();
+const events = [];
+const llm = compose(upstream, cache(), retry({ baseDelay: 0 }), breaker(), costs.middleware());
+let text = "";
+for await (const piece of streamText(llm, "Hi", { onEvent: (event) => events.push(event.type) })) text += piece;
+must(text === "A breaker opens when calls fail.", "streamText: " + text);
+must(events.includes("retry.waiting"), "no retry: " + events.join());
+must((await generate(llm, "Hi")).text === text && upstream.calls.length === 2, "the cache asked again");
+const lines = [];
+const recorder = record((line) => void lines.push(line));
+await generate(compose(mock("recorded"), recorder), "Hi");
+await recorder.flush();
+must((await generate(await replayFrom(lines), "Hi")).text === "recorded", "replay");
+must((await generate(fromAiSdk(toAiSdk(mock("bridged"))), "Hi")).text === "bridged", "bridge");
+const error = await generate(mock(new LlmError("auth", "no key")), "Hi").catch((caught) => caught);
+must(isLlmError(error, "auth"), "no LlmError: " + error);
+`;
+
+const COMMONJS = `
+const { compose, generate, retry } = require("@llm/core");
+const { mock } = require("@llm/core/testing");
+const { cache } = require("@llm/cache");
+generate(compose(mock("required"), cache(), retry()), "Hi").then(({ text }) => {
+  if (text !== "required") throw new Error(text);
+});
+`;
+
+/** What a user writes, with what must not compile marked. */
+const TYPED = `
+import { compose, emit, generate, newCall, streamText, type ChatResult, type Event, type Middleware, type Provider } from "@llm/core";
+import { anthropic } from "@llm/core/anthropic";
+import { openai } from "@llm/core/openai";
+import { fromAiSdk, toAiSdk, type AiSdkModel } from "@llm/core/ai-sdk";
+import { telemetry } from "@llm/core/otel";
+import { mock } from "@llm/core/testing";
+import { breaker } from "@llm/breaker";
+import { cache } from "@llm/cache";
+import { CostTracker } from "@llm/cost";
+
+declare module "@llm/core" {
+  interface Events {
+    "mine.happened": { readonly times: number };
+  }
+}
+
+const costs = new CostTracker();
+const mine: Middleware = (inner) => ({ ...inner, name: "mine" });
+const provider: Provider = compose(mock("Hi"), cache({ ttl: "1h" }), mine, breaker(), telemetry(), costs.middleware());
+export const result: Promise<ChatResult> = generate(provider, "Hi");
+export const text: AsyncIterable<string> = streamText(provider, { messages: [{ role: "user", content: "Hi" }] });
+export const model: AiSdkModel = toAiSdk(anthropic("claude-opus-5-5", { apiKey: "k" }));
+export const back: Provider = fromAiSdk(model);
+export const gpt: Provider = openai("gpt-6.1-sol", { apiKey: "k" });
+
+export const listener = (event: Event): number => {
+  if (event.type === "mine.happened") return event.times;
+  if (event.type === "api.response") return event.usage.input;
+  if (event.type === "cache.hit") return event.at;
+  return 0;
+};
+emit(newCall(), "mine.happened", { times: 1 });
+// @ts-expect-error of the event's type
+emit(newCall(), "mine.happened", { times: "one" });
+// @ts-expect-error no such event
+emit(newCall(), "mine.never", {});
+// @ts-expect-error a result is no text, and nothing here is any
+export const wrong: number = generate(provider, "Hi");
+// @ts-expect-error no such role
+void generate(provider, { messages: [{ role: "nobody", content: "Hi" }] });
+`;
+
+const outcomes: Outcome[] = [];
+const add = (all: readonly Outcome[]): void => {
+  for (const outcome of all) tell(outcome);
+  outcomes.push(...all);
+};
+const check = async (name: string, act: () => Promise<unknown>): Promise<void> => {
+  try {
+    await act();
+    add([{ name }]);
+  } catch (error) {
+    add([{ name, error: error instanceof Error ? error.message : String(error) }]);
+  }
+};
+/** Several checks of one run, which may itself fail. */
+const checks = async (name: string, act: () => Promise<readonly Outcome[]>): Promise<void> => {
+  try {
+    add(await act());
+  } catch (error) {
+    add([{ name, error: error instanceof Error ? error.message : String(error) }]);
+  }
+};
+
+/** Tools in a project of their own. @returns the paths of their binaries */
+async function tools(...packages: readonly string[]): Promise<{ folder: string; bin: (name: string) => string }> {
+  const folder = newProject("tools");
+  await npm(folder, "install", ...packages);
+  return { folder, bin: (name) => join(folder, "node_modules", ".bin", name) };
+}
+
+const write = (project: Project, file: string, text: string): string => {
+  const path = join(project.folder, file);
+  writeFileSync(path, text);
+  return path;
+};
+
+/** Imports every subpath, and runs the programs, with a runtime of the command line. */
+async function runtime(name: string, project: Project, command: string, ...args: readonly string[]): Promise<void> {
+  const start = (file: string) => run(command, [...args, file], project.folder);
+  const imports = write(project, "imports.mjs", importing(project.specifiers));
+  await checks(name, async () => imported(name, project.specifiers, (await start(imports)).stdout));
+  await check(`${name}: the packages together`, () => start(write(project, "program.mjs", PROGRAM)));
+  await check(`${name}: require`, () => start(write(project, "program.cjs", COMMONJS)));
+}
+
+/** One module without imports, as a bundler makes it for the web. */
+async function bundle(project: Project, source: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: project.folder },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external: ["node:*"],
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+const portable = (project: Project): string[] => project.specifiers.filter((specifier) => !NODE_ONLY.test(specifier));
+
+/** Imports that a bundler sees, and the program, as a function that resolves to what went wrong. */
+const web = (specifiers: readonly string[]): string => `
+${PROGRAM.match(/^import .*$/gm)?.join("\n")}
+export async function everything() {
+  const wrong = {};
+  const note = async (name, act) => { try { await act(); } catch (error) { wrong[name] = String(error?.stack ?? error); } };
+  ${specifiers
+    .map(
+      (specifier) => `await note(${JSON.stringify(specifier)}, async () => {
+    if (Object.keys(await import(${JSON.stringify(specifier)})).length === 0) throw new Error("exports nothing");
+  });`,
+    )
+    .join("\n  ")}
+  await note("program", async () => {${PROGRAM.replace(/^import .*$/gm, "")}});
+  return wrong;
+}
+`;
+
+const webOutcomes = (name: string, specifiers: readonly string[], wrong: Record<string, string>): Outcome[] =>
+  [...specifiers.map((specifier) => [specifier, `import ${specifier}`]), ["program", "the packages together"]].map(
+    ([key = "", what]) => ({ name: `${name}: ${what}`, ...(wrong[key] !== undefined && { error: wrong[key] }) }),
+  );
+
+async function workerd(project: Project, folder: string): Promise<void> {
+  const version = manifestOf(folder, "workerd").version;
+  await checks("workerd", async () => {
+    const specifiers = portable(project);
+    const worker = `${web(specifiers)}\nexport default { fetch: async () => Response.json(await everything()) };`;
+    const script = join(folder, "worker.mjs");
+    writeFileSync(script, await bundle(project, worker));
+    const host = join(folder, "host.mjs");
+    writeFileSync(
+      host,
+      `import { Miniflare } from "miniflare";
+import { readFileSync } from "node:fs";
+// the list of modules is given, or Miniflare would look for Node's, which are imported only when somebody names a file
+const modules = [{ type: "ESModule", path: "worker.mjs", contents: readFileSync(${JSON.stringify(script)}, "utf8") }];
+const miniflare = new Miniflare({ modules, compatibilityDate: "2026-07-01" });
+const response = await miniflare.dispatchFetch("http://localhost/");
+console.log(await response.text());
+await miniflare.dispose();`,
+    );
+    const { stdout } = await run(process.execPath, [host], folder);
+    const wrong = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Record<string, string>; // what everything() found
+    return webOutcomes(`workerd ${version}`, specifiers, wrong);
+  });
+}
+
+/** A Chromium: the one that CHROMIUM names, or one on the path. */
+function chromiumPath(): string | undefined {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+  const paths = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  return [process.env["CHROMIUM"] ?? "", ...paths].find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return path !== "";
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function chromium(project: Project, folder: string): Promise<void> {
+  const path = chromiumPath();
+  if (path === undefined) {
+    console.log("skip  Chromium: none on the path; install it (apt-get install chromium) or name one in CHROMIUM");
+    return;
+  }
+  await checks("Chromium", async () => {
+    const specifiers = portable(project);
+    const script = await bundle(project, `${web(specifiers)}\nglobalThis.outcome = everything();`);
+    const server = createServer((request, response) => {
+      const isScript = request.url === "/page.js";
+      response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
+      response.end(isScript ? script : `<!doctype html><body><script type="module" src="/page.js"></script></body>`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as AddressInfo; // it listens on a port
+      const host = join(folder, "browser.mjs");
+      writeFileSync(
+        host,
+        `import puppeteer from "puppeteer-core";
+const options = { executablePath: ${JSON.stringify(path)}, headless: "shell", args: ["--no-sandbox"], timeout: 60_000 };
+const browser = await puppeteer.launch(options);
+try {
+  const page = await browser.newPage();
+  await page.goto("http://127.0.0.1:${port}/", { waitUntil: "load", timeout: 60_000 });
+  console.log(await page.evaluate(async () => JSON.stringify(await globalThis.outcome)));
+  console.error(await browser.version());
+} finally {
+  await browser.close();
+}`,
+      );
+      const { stdout, stderr } = await run(process.execPath, [host], folder);
+      const version = /Chrome\/([\d.]+)/.exec(stderr)?.[1] ?? "";
+      const wrong = JSON.parse(stdout.trim()) as Record<string, string>; // what everything() found
+      return webOutcomes(`Chromium ${version}`, specifiers, wrong);
+    } finally {
+      server.close();
+    }
+  });
+}
+
+/** Compiles what a user writes, with every declaration that it reaches checked too. */
+async function typescript(project: Project, folder: string): Promise<void> {
+  write(project, "typed.ts", TYPED);
+  const all = project.specifiers.map((specifier, at) => `export * as all${at} from ${JSON.stringify(specifier)};`);
+  write(project, "all.ts", all.join("\n"));
+  for (const alias of ["typescript-5.5", "typescript-6", "typescript-7"])
+    for (const resolution of ["nodenext", "bundler"]) {
+      const { version } = manifestOf(folder, alias);
+      const module = resolution === "bundler" ? "esnext" : "nodenext";
+      const config = {
+        compilerOptions: {
+          target: "es2022",
+          lib: ["es2023", "esnext.disposable", "dom", "dom.iterable", "dom.asynciterable"],
+          module,
+          moduleResolution: resolution,
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: false,
+          noEmit: true,
+          types: ["node"],
+        },
+        files: ["typed.ts", "all.ts"],
+      };
+      const name = `tsconfig.${alias}.${resolution}.json`;
+      write(project, name, JSON.stringify(config));
+      const label = `TypeScript ${version}, ${resolution}, skipLibCheck false: types and added events`;
+      const tsc = join(folder, "node_modules", alias, "bin", "tsc");
+      const printed = await run(process.execPath, [tsc, "-p", name, "--pretty", "false"], project.folder).then(
+        () => "",
+        (error: Error) => error.message,
+      );
+      const errors = printed.split("\n").filter((line) => /error TS\d+/.test(line));
+      const theirs = errors.filter((line) => /^node_modules\/(?!@llm\/)/.test(line)); // declarations that are not ours
+      const error = printed === "" || (errors.length > 0 && errors.length === theirs.length) ? {} : { error: printed };
+      add([
+        {
+          name: theirs.length > 0 ? `${label} (not counted: ${theirs.length} errors in others' own)` : label,
+          ...error,
+        },
+      ]);
+    }
+}
+
+/** Without any optional peer: core alone, as its README installs it. */
+async function alone(project: Project): Promise<void> {
+  const folder = newProject("alone");
+  const tarball = project.tarballs.find((path) => /llm-core-[\d.]+\.tgz$/.test(path)) ?? "";
+  await npm(folder, "install", tarball, "typescript@7");
+  const without = ["@llm/core", "@llm/core/ai-sdk", "@llm/core/node", "@llm/core/redis", "@llm/core/testing"];
+  const bare: Project = {
+    folder,
+    tarballs: [],
+    specifiers: without.filter((specifier) => project.specifiers.includes(specifier)),
+  };
+  await check("core alone brings no other package along", async () => {
+    const listed = (await npm(folder, "ls", "--all", "--parseable", "--omit=dev")).stdout.trim().split("\n");
+    const others = listed.filter(
+      (path) => /node_modules\//.test(path) && !/node_modules\/(?:@llm\/core$|typescript|@typescript\/)/.test(path),
+    );
+    if (others.length > 0) throw new Error(others.join("\n"));
+  });
+  await checks("without peers", () => importEach(process.execPath, "without peers", bare));
+  write(
+    bare,
+    "all.ts",
+    bare.specifiers.map((specifier, at) => `export * as all${at} from ${JSON.stringify(specifier)};`).join("\n"),
+  );
+  await check("without peers: declarations, skipLibCheck false", () => {
+    const tsc = join(folder, "node_modules", "typescript", "bin", "tsc");
+    const options =
+      "--target es2022 --module nodenext --strict --noEmit --skipLibCheck false --lib es2023,esnext.disposable,dom,dom.iterable,dom.asynciterable";
+    return run(process.execPath, [tsc, ...options.split(" "), "all.ts"], folder);
+  });
+}
+
+const project = await install();
+const toolbox = await tools(
+  "typescript-5.5@npm:typescript@5.5",
+  "typescript-6@npm:typescript@6",
+  "typescript-7@npm:typescript@7",
+  "publint",
+  "@arethetypeswrong/cli",
+  "bun",
+  "deno",
+  "miniflare",
+  "puppeteer-core",
+);
+
+await check("one copy of @llm/core", () =>
+  Promise.all(
+    project.specifiers.map((specifier) => {
+      const second = join(project.folder, "node_modules", specifier, "node_modules", "@llm");
+      return existsSync(second) ? Promise.reject(new Error(second)) : Promise.resolve();
+    }),
+  ),
+);
+for (const tarball of project.tarballs) {
+  const name = tarball.replace(/^.*\//, "");
+  await check(`publint ${name}`, () => run(toolbox.bin("publint"), [tarball, "--strict"], toolbox.folder));
+  await check(`attw ${name}`, () => run(toolbox.bin("attw"), [tarball, "--profile", "esm-only"], toolbox.folder));
+}
+mkdirSync(join(toolbox.folder, "deno"), { recursive: true });
+process.env["DENO_DIR"] = join(toolbox.folder, "deno");
+await runtime(`Node ${OLDEST_NODE}`, project, await nodeOf(OLDEST_NODE));
+await runtime(`Node ${process.version.slice(1)}`, project, process.execPath);
+await runtime(`Bun ${manifestOf(toolbox.folder, "bun").version}`, project, toolbox.bin("bun"));
+await runtime(`Deno ${manifestOf(toolbox.folder, "deno").version}`, project, toolbox.bin("deno"), "run", "-A");
+await workerd(project, toolbox.folder);
+await chromium(project, toolbox.folder);
+await npm(project.folder, "install", "@types/node@24");
+await typescript(project, toolbox.folder);
+await alone(project);
+report(outcomes);
