@@ -46,7 +46,8 @@ export interface ToolRun extends AsyncIterable<RunPart> {
  * not fit is told to the model, not thrown. Lazy: nothing is asked before the first read.
  *
  * Ends early, with the calls unanswered in `toolCalls`, after `maxSteps`, or when the model calls one of the request's
- * own `tools`, which are for the caller to answer. A tool choice that forces a call holds for the first step only.
+ * own `tools`, which are for the caller to answer. A tool choice that forces a call holds for the first step only. Keeps
+ * the parts of its answers, at most `maxSteps`, for readers that come later.
  *
  * @throws TypeError for a bad option
  * @throws LlmError from the iteration and from `result`; `partial` holds the step that failed and the usage of all
