@@ -140,7 +140,16 @@ describe("OpenAI's", () => {
       { index: 0, embedding: [1] },
     ];
     expect((await answer(two).embed({ texts: ["a", "b"] })).vectors).toEqual([[1], [2]]);
-    for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x"])
+    const bytes = [{ embedding: "AACAPw==" }, { embedding: "AAAAQA==" }]; // 1 and 2 as 32-bit floats
+    expect((await answer(bytes).embed({ texts: ["a", "b"] })).vectors).toEqual([[1], [2]]);
+    const odd = [
+      [null, null],
+      [{ index: 1e9, embedding: [1] }],
+      [{ index: -1, embedding: [1] }],
+      [{ embedding: "??" }],
+      [{ embedding: "AAA=" }],
+    ];
+    for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x", ...odd])
       await expect(answer(data).embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "malformed" });
   });
 });

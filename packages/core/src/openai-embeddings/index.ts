@@ -5,8 +5,8 @@
  */
 import type OpenAI from "openai";
 import { newEmbedder, type Embedder, type EmbedLimits } from "../embed.ts";
-import { LlmError } from "../error.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "../openai/client.ts";
+import { isRecord } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
 import { toLlmError } from "../vendor/api-error.ts";
 import { list, record, splitOptions, text } from "../vendor/fields.ts";
@@ -23,14 +23,24 @@ export interface OpenAIEmbeddingOptions extends Omit<OpenAIOptions, "can"> {
 
 const LIMITS: EmbedLimits = { texts: 2_048, tokens: 200_000 };
 
-/** Vectors come in the order of their index, whatever the order in which they stand. */
-function vectorsOf(data: unknown): (readonly number[])[] {
-  const vectors: (readonly number[])[] = [];
+/** A vector: numbers, or the bytes of 32-bit floats in base64 (little-endian), which are a quarter of the size. */
+function vectorOf(embedding: unknown): readonly number[] | undefined {
+  if (typeof embedding !== "string") return Array.isArray(embedding) ? (embedding as number[]) : undefined;
+  try {
+    return [...new Float32Array(Uint8Array.from(atob(embedding), (character) => character.charCodeAt(0)).buffer)];
+  } catch {
+    return undefined; // no base64, or not of floats
+  }
+}
+
+/** The vectors in the order of their index, whatever the order in which they stand. */
+function vectorsOf(data: unknown, count: number): (readonly number[])[] {
+  const vectors = Array.from({ length: count }, (): readonly number[] | undefined => undefined);
   list(data, "data").forEach((row, nth) => {
-    const { index, embedding } = row as Record<string, unknown>;
-    if (Array.isArray(embedding)) vectors[typeof index === "number" ? index : nth] = embedding as number[];
+    const { index = nth, embedding } = isRecord(row) ? row : {};
+    if (typeof index === "number" && index in vectors) vectors[index] = vectorOf(embedding);
   });
-  return vectors;
+  return vectors.filter((vector) => vector !== undefined);
 }
 
 /**
@@ -62,15 +72,15 @@ export function openaiEmbedder(model: string, options: OpenAIEmbeddingOptions = 
         const body: OpenAI.EmbeddingCreateParams = {
           model,
           input: [...texts],
+          encoding_format: "base64",
           ...(request.dimensions !== undefined && { dimensions: request.dimensions }),
           ...(request.user !== undefined && { user: request.user }),
           ...extra,
         };
         const settings = { signal, maxRetries: 0, timeout: 3_600_000, ...(headers && { headers }) };
-        const { data, response } = await client().embeddings.create(body, settings).withResponse();
-        const vectors = vectorsOf(data);
-        if (vectors.length === 0 || vectors.includes(undefined as never))
-          throw new LlmError("malformed", "the vendor's answer lacks vectors", { vendor, model });
+        const response = await client().embeddings.create(body, settings).asResponse();
+        const data: unknown = await response.json();
+        const vectors = vectorsOf(data, texts.length);
         const answered = text(data, "model");
         const requestId = response.headers.get("x-request-id");
         return {
@@ -80,13 +90,7 @@ export function openaiEmbedder(model: string, options: OpenAIEmbeddingOptions = 
           ...(requestId !== null && { requestId }),
         };
       },
-      toError: (error) => {
-        const known = toLlmError(error, origin);
-        const odd = known.code === "network" && error instanceof TypeError && !("cause" in error); // the SDK's, on an odd answer
-        return odd
-          ? new LlmError("malformed", `unreadable answer: ${error.message}`, { vendor, model, cause: error })
-          : known;
-      },
+      toError: (error) => toLlmError(error, origin),
     },
   );
 }

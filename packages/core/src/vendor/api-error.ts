@@ -1,5 +1,6 @@
 import { isLlmError, LlmError, type ErrorCode } from "../error.ts";
 import { isRecord } from "../json.ts";
+import { record, text } from "./fields.ts";
 import { retryAfter } from "./headers.ts";
 
 /** What the SDKs' errors have in common; every field may be missing. */
@@ -8,40 +9,28 @@ interface ApiError extends Error {
   readonly type?: string | null | undefined;
   readonly code?: string | null | undefined;
   readonly errorCode?: string | null | undefined;
+  readonly error?: unknown;
   readonly headers?: Headers | undefined;
   readonly requestID?: string | null | undefined;
 }
 
-const TYPES: Readonly<Record<string, ErrorCode>> = {
-  // Anthropic's error types
-  authentication_error: "auth",
-  billing_error: "quota",
-  permission_error: "permission",
-  not_found_error: "not-found",
-  request_too_large: "invalid-request",
-  rate_limit_error: "rate-limit",
-  timeout_error: "timeout",
-  api_error: "server",
-  overloaded_error: "overloaded",
-  conflict_error: "server",
-  // OpenAI's types and codes
-  insufficient_quota: "quota",
-  billing_hard_limit_reached: "quota",
-  billing_not_active: "quota",
-  rate_limit_exceeded: "rate-limit",
-  tokens: "rate-limit",
-  requests: "rate-limit",
-  invalid_api_key: "auth",
-  model_not_found: "not-found",
-  context_length_exceeded: "context-length",
-  string_above_max_length: "context-length",
-  content_filter: "content-filter",
-  content_policy_violation: "content-filter",
-  server_error: "server",
-  server_is_overloaded: "overloaded",
-  slow_down: "overloaded",
-  vector_store_timeout: "timeout",
+/** Types and codes of Anthropic's and OpenAI's errors. */
+const NAMES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  auth: "authentication_error invalid_api_key",
+  quota: "billing_error insufficient_quota billing_hard_limit_reached billing_not_active",
+  permission: "permission_error",
+  "not-found": "not_found_error model_not_found",
+  "invalid-request": "request_too_large",
+  "rate-limit": "rate_limit_error rate_limit_exceeded tokens requests",
+  timeout: "timeout_error vector_store_timeout",
+  server: "api_error conflict_error server_error",
+  overloaded: "overloaded_error server_is_overloaded slow_down",
+  "context-length": "context_length_exceeded string_above_max_length",
+  "content-filter": "content_filter content_policy_violation",
 };
+const TYPES = new Map(
+  Object.entries(NAMES).flatMap(([code, names]) => names.split(" ").map((name) => [name, code as ErrorCode] as const)), // a key
+);
 
 const STATUSES: Readonly<Record<number, ErrorCode>> = {
   401: "auth",
@@ -68,7 +57,7 @@ function codeOf(status: number | undefined, names: readonly string[], message: s
   if (names.some((name) => SPENT.test(name))) return "quota";
   const byStatus = status === undefined ? undefined : STATUSES[status];
   for (const name of names) {
-    const code = TYPES[name];
+    const code = TYPES.get(name);
     if (code) return code === "server" ? (byStatus ?? code) : code; // a status may say more than "failed"
   }
   if (status === undefined || (status >= 400 && status < 500)) {
@@ -127,7 +116,10 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
     if (/was aborted/i.test(why)) return new LlmError("aborted", message, fields);
     return new LlmError("network", message, fields);
   }
-  const names = [error.errorCode, error.code, error.type].filter((name) => typeof name === "string");
+  const said = record(error.error, "error"); // the body, where the SDK is older than its field
+  const names = [error.errorCode, text(record(said, "details"), "error_code"), error.code, error.type].filter(
+    (name) => typeof name === "string",
+  );
   const code = codeOf(error.status, names, message);
   const wait = error.headers && retryAfter(error.headers);
   return new LlmError(code, message, {

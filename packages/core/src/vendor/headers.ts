@@ -26,34 +26,15 @@ function moment(text: string | null, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-const NAMES = [
-  [
-    "requests",
-    "anthropic-ratelimit-requests-limit",
-    "anthropic-ratelimit-requests-remaining",
-    "anthropic-ratelimit-requests-reset",
-  ],
-  [
-    "tokens",
-    "anthropic-ratelimit-tokens-limit",
-    "anthropic-ratelimit-tokens-remaining",
-    "anthropic-ratelimit-tokens-reset",
-  ],
-  [
-    "input-tokens",
-    "anthropic-ratelimit-input-tokens-limit",
-    "anthropic-ratelimit-input-tokens-remaining",
-    "anthropic-ratelimit-input-tokens-reset",
-  ],
-  [
-    "output-tokens",
-    "anthropic-ratelimit-output-tokens-limit",
-    "anthropic-ratelimit-output-tokens-remaining",
-    "anthropic-ratelimit-output-tokens-reset",
-  ],
-  ["requests", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
-  ["tokens", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
-] as const;
+type What = "limit" | "remaining" | "reset";
+
+/** The vendors' headers: what they limit, and how they name it. */
+const HEADERS: readonly (readonly [name: string, header: (what: What) => string])[] = [
+  ...["requests", "tokens", "input-tokens", "output-tokens"].map(
+    (name) => [name, (what: What) => `anthropic-ratelimit-${name}-${what}`] as const,
+  ),
+  ...["requests", "tokens"].map((name) => [name, (what: What) => `x-ratelimit-${what}-${name}`] as const),
+];
 
 const count = (text: string | null): number | undefined => {
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
@@ -63,10 +44,10 @@ const count = (text: string | null): number | undefined => {
 /** The rate limits that a response's headers tell of, Anthropic's and OpenAI's. */
 export function rateLimits(headers: Headers, now: number = Date.now()): RateLimit[] {
   const limits: RateLimit[] = [];
-  for (const [name, limitHeader, remainingHeader, resetHeader] of NAMES) {
-    const limit = count(headers.get(limitHeader));
-    const remaining = count(headers.get(remainingHeader));
-    const resetAt = moment(headers.get(resetHeader), now);
+  for (const [name, header] of HEADERS) {
+    const limit = count(headers.get(header("limit")));
+    const remaining = count(headers.get(header("remaining")));
+    const resetAt = moment(headers.get(header("reset")), now);
     if (limit === undefined && remaining === undefined && resetAt === undefined) continue;
     limits.push({
       name,
