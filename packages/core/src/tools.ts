@@ -1,0 +1,2 @@
+export * from "./run-tools.ts";
+export * from "./tool.ts";
