@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { newFold } from "../fold.ts";
+import type { ChatResult } from "../result.ts";
+import type { StreamPart } from "../stream-part.ts";
+import type { Frame, Reader } from "../vendor/reader.ts";
+import { newChatReader } from "./answer.ts";
+
+const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
+const origin = { vendor: "v", model: "asked" };
+
+function stream(reader: Reader, events: readonly unknown[]): StreamPart[] {
+  const parts: StreamPart[] = [];
+  const push = (part: StreamPart) => void parts.push(part);
+  for (const event of events) reader.event(event, push);
+  reader.end?.(push);
+  return parts;
+}
+const folded = (parts: readonly StreamPart[]): ChatResult => {
+  const fold = newFold();
+  for (const part of parts) fold.add(part);
+  return fold.result();
+};
+const chunk = (delta: object, more: object = {}) => ({
+  id: "chat_1",
+  model: "gpt-x",
+  choices: [{ index: 0, delta, ...more }],
+});
+
+describe("what servers of Chat Completions make of it", () => {
+  const run = (...events: unknown[]) =>
+    folded(stream(newChatReader(frame, origin), [...events, chunk({}, { finish_reason: "stop" })]));
+  test("tool calls without an index, or without an id", () => {
+    const call = (fields: object, name: string) =>
+      chunk({ tool_calls: [{ ...fields, function: { name, arguments: '{"a":1}' } }] });
+    expect(run(call({ id: "a" }, "f"), call({ id: "b" }, "g")).toolCalls).toMatchObject([
+      { id: "a", name: "f" },
+      { id: "b", name: "g" },
+    ]);
+    expect(run(call({ index: 0 }, "f")).toolCalls).toMatchObject([{ id: "call_0", name: "f", input: { a: 1 } }]);
+    expect(
+      run(
+        chunk({ tool_calls: [{ id: "a", function: { name: "f", arguments: '{"a"' } }] }),
+        chunk({ tool_calls: [{ function: { arguments: ":1}" } }] }),
+      ).toolCalls,
+    ).toMatchObject([{ id: "a", input: { a: 1 } }]);
+    expect(
+      run(chunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: { a: 1 } } }] })).toolCalls,
+    ).toMatchObject([{ input: { a: 1 } }]);
+  });
+  test("reasoning in three places", () => {
+    for (const delta of [
+      { reasoning: "hm" },
+      { reasoning_content: "hm" },
+      { content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] },
+    ])
+      expect(run(chunk(delta), chunk({ content: [{ type: "text", text: "Yes." }] }))).toMatchObject({
+        text: "Yes.",
+        content: [{ type: "reasoning", text: "hm", data: { field: expect.any(String) } }, { type: "text" }],
+      });
+  });
+  test("fields without a word pass as opaque, other choices not at all", () => {
+    const parts = stream(newChatReader(frame, origin), [
+      chunk({ content: "a", audio: { id: 1 } }, { logprobs: { content: [] } }),
+      { choices: [{ index: 1, delta: { content: "other" } }] },
+    ]);
+    expect(parts).toContainEqual({ type: "opaque", vendor: "v", value: { type: "audio", audio: { id: 1 } } });
+    expect(parts).toContainEqual({
+      type: "opaque",
+      vendor: "v",
+      value: { type: "logprobs", logprobs: { content: [] } },
+    });
+    expect(JSON.stringify(parts)).not.toContain("other");
+  });
+  test("usage in every chunk is cumulative, also where the stream is cut", () => {
+    const parts = stream(newChatReader(frame, origin), [
+      { ...chunk({ content: "a" }), usage: { prompt_tokens: 5, completion_tokens: 1 } },
+    ]);
+    expect(parts.at(-1)).toMatchObject({ type: "usage", usage: { input: 5, output: 1 } });
+  });
+  test("annotations follow the text", () => {
+    const result = run(chunk({ content: "a" }), chunk({ annotations: [{ url: "u" }] }), chunk({ content: "b" }));
+    expect(result).toMatchObject({
+      text: "ab",
+      content: [{ type: "text" }, { type: "opaque", value: { type: "annotation" } }],
+    });
+  });
+});
