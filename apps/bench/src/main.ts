@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { table, type Benchmark } from "./row.ts";
@@ -38,6 +38,9 @@ process.env["LLM_DATA_DIR"] =
 const data = process.env["LLM_DATA_DIR"];
 const wanted = positionals.length > 0 ? positionals : Object.keys(benchmarks);
 const results = new URL("../results/", import.meta.url);
+const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const { dependencies } = manifest as { dependencies: Readonly<Record<string, string>> };
+const versions = Object.fromEntries(Object.entries(dependencies).filter(([, version]) => /^\d/.test(version)));
 let missed = 0;
 
 for (const name of wanted) {
@@ -50,7 +53,7 @@ for (const name of wanted) {
   mkdirSync(results, { recursive: true });
   writeFileSync(
     new URL(`${name}.json`, results),
-    `${JSON.stringify({ name, node: process.version, rows }, null, 2)}\n`,
+    `${JSON.stringify({ name, node: process.version, versions, rows }, null, 2)}\n`,
   );
 }
 
