@@ -123,6 +123,31 @@ test("when the queue is full the last of the lowest priority is turned away", as
   expect(healthOf(provider)).toEqual({ ready: true });
 });
 
+test("who is turned away leaves no timer behind, and those before it stay", async () => {
+  const { clock, open } = set({ max: 1, queue: 3 });
+  const events: Event[] = [];
+  const onEvent = (event: Event): void => void events.push(event);
+  const waiting = [9, 5, 5, 1].map((priority) =>
+    open({ tags: { priority: String(priority) }, deadline: clock.now() + 100 }),
+  );
+  await clock.advance(0); // the first one runs
+  expect(clock.timers()).toBe(4);
+  open({ tags: { priority: "2" }, onEvent });
+  await clock.advance(0);
+  expect(waiting.map((one) => one.state())).toEqual(["running", "waiting", "waiting", "queue-full"]);
+  await expect(waiting[3]?.first).resolves.toBe("queue-full");
+  expect(clock.timers()).toBe(3);
+  expect(events).toMatchObject([
+    { type: "concurrency.rejected", running: 1, queued: 2 },
+    { type: "concurrency.queued", running: 1, queued: 3 },
+  ]);
+});
+
+test("a provider with room is as ready as what is inside", async () => {
+  const unready = { ...mock(), health: () => ({ ready: false, reason: "down" }) };
+  expect(healthOf(compose(unready, concurrency({ max: 1, queue: 0 })))).toEqual({ ready: false, reason: "down" });
+});
+
 test("nobody waits where there is no queue", async () => {
   const { clock, open } = set({ max: 1, queue: 0 });
   const calls = [open(), open({ tags: { priority: "9" } })];

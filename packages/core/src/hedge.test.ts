@@ -69,6 +69,26 @@ test("asks again after the 95th percentile of what it has seen; the first conten
   expect(clock.timers()).toBe(0);
 });
 
+test("an answer in time has one attempt, no event and no timer left", async () => {
+  const { clock, model, provider } = await calmed([answer(20)]);
+  const events: Event[] = [];
+  await ask(provider, clock, 25, newCall({ onEvent: (event) => events.push(event) }));
+  expect(events).toEqual([]);
+  expect(clock.timers()).toBe(0);
+  expect(model.streams).toHaveLength(21);
+});
+
+test("a second attempt that wins after the first has failed counts with its own time", async () => {
+  const clock = manualClock();
+  const failing: readonly Step[] = [{ wait: 30 }, busy];
+  const model = scripted([answer(20), failing, answer(13), answer(100), answer(1)], { clock });
+  const provider = compose(model, hedge({ minSamples: 1, quantile: 0.5, share: 1, clock }));
+  const waits: number[] = [];
+  const onEvent = (event: Event): void => void (event.type === "hedge.started" && waits.push(event.ms));
+  for (let i = 0; i < 3; i++) await ask(provider, clock, 200, newCall({ onEvent }));
+  expect(waits).toEqual([20, 13]); // of 20 alone; then of 13 and 20
+});
+
 test("the first attempt may still win", async () => {
   const { clock, model, provider } = await calmed([answer(40, "first"), answer(50, "second")]);
   expect((await ask(provider, clock)).text).toBe("first");
@@ -185,5 +205,6 @@ for (const check of conformance(() => compose(mock("A breaker opens when calls f
 test("bad options are named", () => {
   for (const quantile of [0, 1, Number.NaN]) expect(() => hedge({ quantile })).toThrow(/^quantile must be/);
   for (const minSamples of [0, 1.5, 201]) expect(() => hedge({ minSamples })).toThrow(/^minSamples must be/);
+  expect(() => hedge({ minSamples: 200, share: 0 })).not.toThrow();
   for (const share of [-1, 2, Number.NaN]) expect(() => hedge({ share })).toThrow(/^share must be/);
 });
