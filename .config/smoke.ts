@@ -1,4 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
@@ -321,17 +323,57 @@ async function typescript(project: Project, folder: string): Promise<void> {
     }
 }
 
+/** Compiles and runs the examples of a guide against the simulator that was packed with the others. */
+async function guide(project: Project, folder: string, file: string): Promise<void> {
+  const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  const blocks = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, code = ""], at) => [`guide-${at + 1}.ts`, code] as const,
+  );
+  for (const [name, code] of blocks) write(project, name, code);
+  const config = {
+    compilerOptions: {
+      target: "es2022",
+      module: "nodenext",
+      strict: true,
+      noEmit: true,
+      types: ["node"],
+      skipLibCheck: true,
+    },
+    files: blocks.map(([name]) => name),
+  };
+  write(project, "tsconfig.guide.json", JSON.stringify(config));
+  const tsc = join(folder, "node_modules", "typescript-7", "bin", "tsc");
+  await check(`${file}: compiles`, () => run(process.execPath, [tsc, "-p", "tsconfig.guide.json"], project.folder));
+
+  const simulator = write(
+    project,
+    "simulator.mjs",
+    `import { createSimulator } from "@llm/simulator";\nconsole.log((await createSimulator({ seed: 1 }).listen()).url);`,
+  );
+  const server = spawn(process.execPath, [simulator], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [line] = (await once(server.stdout, "data")) as [Buffer]; // what it prints first
+    const url = line.toString().trim();
+    const keys = { ANTHROPIC_API_KEY: "any", OPENAI_API_KEY: "any" };
+    const env = { ...keys, ANTHROPIC_BASE_URL: url, OPENAI_BASE_URL: `${url}/v1` };
+    for (const [name, code] of blocks)
+      await check(`${file}: runs: ${code.trim().split("\n").at(-1)}`, () =>
+        run(process.execPath, [name], project.folder, env),
+      );
+  } finally {
+    server.kill();
+  }
+}
+
 /** Without any optional peer: core alone, as its README installs it. */
 async function alone(project: Project): Promise<void> {
   const folder = newProject("alone");
   const tarball = project.tarballs.find((path) => /llm-core-[\d.]+\.tgz$/.test(path)) ?? "";
   await npm(folder, "install", tarball, "typescript@7");
-  const without = ["@llm/core", "@llm/core/ai-sdk", "@llm/core/node", "@llm/core/redis", "@llm/core/testing"];
-  const bare: Project = {
-    folder,
-    tarballs: [],
-    specifiers: without.filter((specifier) => project.specifiers.includes(specifier)),
-  };
+  const peerless = project.specifiers.filter((specifier) =>
+    /^@llm\/core(?:\/(?!anthropic|openai|otel)|$)/.test(specifier),
+  );
+  const bare: Project = { folder, tarballs: [], specifiers: peerless };
   await check("core alone brings no other package along", async () => {
     const listed = (await npm(folder, "ls", "--all", "--parseable", "--omit=dev")).stdout.trim().split("\n");
     const others = listed.filter(
@@ -387,7 +429,8 @@ await runtime(`Bun ${manifestOf(toolbox.folder, "bun").version}`, project, toolb
 await runtime(`Deno ${manifestOf(toolbox.folder, "deno").version}`, project, toolbox.bin("deno"), "run", "-A");
 await workerd(project, toolbox.folder);
 await chromium(project, toolbox.folder);
-await npm(project.folder, "install", "@types/node@24");
+await npm(project.folder, "install", "@types/node@24", "ai@7", "@ai-sdk/openai@4");
 await typescript(project, toolbox.folder);
+await guide(project, toolbox.folder, "packages/core/MIGRATING.md");
 await alone(project);
 report(outcomes);
