@@ -5,7 +5,7 @@ import { build, type Plugin } from "esbuild";
 
 /** What something weighs, minified and gzipped, in bytes: everything that it exports, dynamic imports included. */
 export interface Weight {
-  /** Without what a program has once for all packages: core's base and the SDKs. */
+  /** Without what a program has once for all packages: all of `@llm/core`'s own entry point, and the SDKs. */
   readonly own: number;
   /** With the part of core that it uses. */
   readonly all: number;
@@ -20,13 +20,24 @@ const PEERS = ["node:*", "@anthropic-ai/*", "openai", "zod", "@opentelemetry/*",
 /** Data that an entry imports and that is not code: prices. */
 const data: Readonly<Record<string, readonly string[]>> = { "cost .": ["*/prices.ts", "*/prices/index.ts"] };
 
-/** Leaves out core's base: the package by its name, and the files at the top of its folder. */
+/** The files that come with `@llm/core` itself: what its entry point imports, however far away. */
+const { metafile } = await build({
+  entryPoints: [`${base}/index.ts`],
+  bundle: true,
+  format: "esm",
+  write: false,
+  metafile: true,
+  logLevel: "error",
+});
+const baseFiles = new Set(Object.keys(metafile.inputs).map((path) => resolve(path)));
+
+/** Leaves out core's base, by the package's name and by file. */
 const withoutBase: Plugin = {
   name: "without-base",
   setup: (bundle) => {
     bundle.onResolve({ filter: /^@llm\/core$/ }, ({ path }) => ({ path, external: true }));
-    bundle.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
-      dirname(resolve(resolveDir, path)) === base ? { path, external: true } : undefined,
+    bundle.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) =>
+      kind !== "entry-point" && baseFiles.has(resolve(resolveDir, path)) ? { path, external: true } : undefined,
     );
   },
 };
