@@ -1,7 +1,7 @@
 import { LlmError, type ErrorCode } from "../error.ts";
 import { isRecord } from "../json.ts";
-import { bodyError, toLlmError, type Origin } from "../vendor/api-error.ts";
-import { record, text } from "../vendor/fields.ts";
+import { bodyError, toLlmError, type Origin } from "../api-error.ts";
+import { record, text } from "../fields.ts";
 
 /** The AI SDK's errors by name. Messages of those marked hold text of the answer, which belongs into no error. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {

@@ -2,7 +2,8 @@ import { isLlmError } from "../error.ts";
 import { leaf, type Wire } from "../leaf.ts";
 import type { Capabilities, Provider } from "../provider.ts";
 import type { StreamPart } from "../stream-part.ts";
-import { rateLimits } from "../vendor/headers.ts";
+import { rateLimits } from "../headers.ts";
+import { validate } from "../validate.ts";
 import { collectWarnings } from "../vendor/warnings.ts";
 import { OURS, sideOf } from "./carried.ts";
 import { toStreamParts } from "./content.ts";
@@ -77,6 +78,7 @@ export function fromAiSdk(model: AnyAiSdkModel, options: FromAiSdkOptions = {}):
       const wire: Wire<AiSdkStreamPart> = {
         open: async (signal) => {
           const side = sideOf(call);
+          if (!side) validate(request, to); // what the AI SDK asks, it has checked by its own rules
           const warnings = collectWarnings(request, vendor, modelId);
           const asked = toOptions(request, to, warnings);
           dialect.check(asked.options, warnings);

@@ -1,7 +1,7 @@
 import { LlmError } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
 import type { StartPart, StreamPart, Warning } from "../stream-part.ts";
-import type { Origin } from "../vendor/api-error.ts";
+import type { Origin } from "../api-error.ts";
 import { truncated } from "../watch.ts";
 import { foreign, OURS, THEIRS, toJson } from "./carried.ts";
 import { fromAiSdkError } from "./error.ts";

@@ -321,6 +321,18 @@ describe.each([
   });
 });
 
+test("a request that is none is an error before the model is asked", async () => {
+  const { model, asked } = scripted(everything);
+  const request = { messages: [{ role: "user", content: "Hi" }], maxTokens: -1 } as const;
+  await expect(generate(fromAiSdk(model), request)).rejects.toMatchObject({
+    code: "invalid-request",
+    message: expect.stringContaining("maxTokens"),
+  });
+  const url = { messages: [{ role: "user", content: [{ type: "image", source: { url: "no url" } }] }] } as const;
+  await expect(generate(fromAiSdk(model), url)).rejects.toMatchObject({ code: "invalid-request" });
+  expect(asked).toEqual([]);
+});
+
 test("headers never become part of the request", async () => {
   const seen: ChatRequest[] = [];
   const look = layer((request, call, inner) => {

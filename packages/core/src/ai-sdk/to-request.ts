@@ -11,7 +11,7 @@ import type {
   UserPart,
 } from "../message.ts";
 import type { ChatRequest, Output, Tool } from "../request.ts";
-import { record, text } from "../vendor/fields.ts";
+import { record, text } from "../fields.ts";
 import { carry, compact, foreign, OURS, THEIRS, toBase64, toJson } from "./carried.ts";
 import type {
   AiSdkAssistantPart,

@@ -1,7 +1,7 @@
 import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishPart, FinishReason, Warning } from "../stream-part.ts";
 import { noUsage, uncached, type Usage } from "../usage.ts";
-import { count, record, text } from "../vendor/fields.ts";
+import { count, record, text } from "../fields.ts";
 import type { AiSdkFinishReason, AiSdkUsage, AiSdkWarning } from "./language-model.ts";
 
 /** Their usage as ours; none at all where the provider counted nothing, so that it is estimated. */
