@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { dataLines } from "../../../.config/data.ts";
 import { estimateRequestTokens, estimateTokens, quarterTokens } from "./estimate.ts";
 import { isRecord } from "./json.ts";
-import { record, text } from "./vendor/fields.ts";
+import { record, text } from "./fields.ts";
 
 test("by script", () => {
   expect(estimateTokens("")).toBe(0);

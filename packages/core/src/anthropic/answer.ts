@@ -2,9 +2,9 @@ import { LlmError } from "../error.ts";
 import { isRecord } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { bodyError } from "../vendor/api-error.ts";
-import { asJson, list, record, text } from "../vendor/fields.ts";
-import type { Frame, Reader } from "../vendor/reader.ts";
+import { bodyError } from "../api-error.ts";
+import { asJson, list, record, text } from "../fields.ts";
+import type { Frame, Reader } from "../reader.ts";
 import { usageReports } from "./usage.ts";
 
 const FINISH: Readonly<Record<string, FinishReason>> = {

@@ -1,6 +1,6 @@
 import Anthropic, { type ClientOptions } from "@anthropic-ai/sdk";
 import type { Capabilities } from "../provider.ts";
-import { boundedClient, boundedFetch, ownFetch } from "../vendor/bounded-fetch.ts";
+import { boundedClient, boundedFetch, ownFetch } from "../bounded-fetch.ts";
 import { platformOf } from "../vendor/platform.ts";
 
 /** What of a client is used: the SDK's own, and those of its Bedrock, Vertex and Foundry packages, have it. */

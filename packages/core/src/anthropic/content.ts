@@ -12,7 +12,7 @@ import type {
 import { isRecord } from "../json.ts";
 import type { Model } from "../provider.ts";
 import { decodeText } from "../vendor/base64.ts";
-import { record, text } from "../vendor/fields.ts";
+import { record, text } from "../fields.ts";
 import { sameModel } from "../vendor/same-model.ts";
 
 type Block = Anthropic.ContentBlockParam;

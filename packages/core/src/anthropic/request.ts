@@ -2,11 +2,11 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
-import { splitOptions, withOptions } from "../vendor/fields.ts";
+import { splitOptions, withOptions } from "../fields.ts";
 import { effortFor } from "../vendor/effort.ts";
 import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
 import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
-import type { Prepared } from "../vendor/wire.ts";
+import type { Prepared } from "../sdk-wire.ts";
 import { textBlock, toParams } from "./content.ts";
 
 /** The output limit where the caller gives none: room for reasoning and a long answer, within every current model's limit. */

@@ -1,6 +1,6 @@
 import { isRecord } from "../json.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { asJson, count, list, record, text } from "../vendor/fields.ts";
+import { asJson, count, list, record, text } from "../fields.ts";
 
 /** Keeps what was known where a later report says nothing: message_delta leaves fields out, or null. */
 function merge(before: Record<string, unknown>, now: unknown): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newFold } from "../fold.ts";
 import type { ChatResult } from "../result.ts";
 import type { StreamPart } from "../stream-part.ts";
-import type { Frame, Reader } from "../vendor/reader.ts";
+import type { Frame, Reader } from "../reader.ts";
 import { newChatReader } from "./answer.ts";
 
 const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };

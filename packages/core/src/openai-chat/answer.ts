@@ -3,9 +3,9 @@ import { isRecord } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { bodyError, type Origin } from "../vendor/api-error.ts";
-import { asJson, list, record, text } from "../vendor/fields.ts";
-import type { Frame, Reader } from "../vendor/reader.ts";
+import { bodyError, type Origin } from "../api-error.ts";
+import { asJson, list, record, text } from "../fields.ts";
+import type { Frame, Reader } from "../reader.ts";
 
 type Push = (part: StreamPart) => void;
 

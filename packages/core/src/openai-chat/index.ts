@@ -8,7 +8,7 @@ import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "../openai/clie
 import { anyChatModel, openaiFamilies } from "../openai/families.ts";
 import type { Model, Provider } from "../provider.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { providerName, sdkWire, type Dialect } from "../vendor/wire.ts";
+import { providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
 import { newChatReader } from "./answer.ts";
 import { toChat, type ChatBody } from "./request.ts";
 

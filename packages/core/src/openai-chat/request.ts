@@ -8,11 +8,11 @@ import type { Model } from "../provider.ts";
 import type { ChatRequest, Effort } from "../request.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
 import { effortFor } from "../vendor/effort.ts";
-import { splitOptions, text, withOptions } from "../vendor/fields.ts";
+import { splitOptions, text, withOptions } from "../fields.ts";
 import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
 import { sameModel } from "../vendor/same-model.ts";
 import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
-import type { Prepared } from "../vendor/wire.ts";
+import type { Prepared } from "../sdk-wire.ts";
 
 /** What is sent. */
 export type ChatBody = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;

@@ -8,9 +8,9 @@ import { newEmbedder, type Embedder, type EmbedLimits } from "../embed.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "../openai/client.ts";
 import { isRecord } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
-import { toLlmError } from "../vendor/api-error.ts";
-import { list, record, splitOptions, text } from "../vendor/fields.ts";
-import { checkEndpoint, providerName } from "../vendor/wire.ts";
+import { toLlmError } from "../api-error.ts";
+import { list, record, splitOptions, text } from "../fields.ts";
+import { checkEndpoint, providerName } from "../sdk-wire.ts";
 
 /**
  * The SDK's own client or the options to make one with, and how much one request may hold. Default limits, as of

@@ -1,9 +1,9 @@
 import { LlmError } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
-import { bodyError, type Origin } from "../vendor/api-error.ts";
-import { asJson, list, record, text } from "../vendor/fields.ts";
-import type { Frame, Reader } from "../vendor/reader.ts";
+import { bodyError, type Origin } from "../api-error.ts";
+import { asJson, list, record, text } from "../fields.ts";
+import type { Frame, Reader } from "../reader.ts";
 import { openaiUsage } from "./usage.ts";
 
 type Push = (part: StreamPart) => void;

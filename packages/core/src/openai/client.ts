@@ -1,7 +1,7 @@
 import OpenAI, { type ClientOptions } from "openai";
 import type { Capabilities } from "../provider.ts";
-import { toLlmError } from "../vendor/api-error.ts";
-import { boundedClient, boundedFetch, ownFetch } from "../vendor/bounded-fetch.ts";
+import { toLlmError } from "../api-error.ts";
+import { boundedClient, boundedFetch, ownFetch } from "../bounded-fetch.ts";
 import { hostOf, platformOf } from "../vendor/platform.ts";
 
 /** The SDK's own client, or the options to make one with, and what the table of models may not know. */

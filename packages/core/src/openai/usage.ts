@@ -1,6 +1,6 @@
 import { isRecord } from "../json.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { asJson, count, record, text } from "../vendor/fields.ts";
+import { asJson, count, record, text } from "../fields.ts";
 
 /**
  * Our usage of what OpenAI counts, on Responses (`input_tokens`) and on Chat Completions (`prompt_tokens`): its input

@@ -5,7 +5,7 @@ import { newChatReader } from "../openai-chat/answer.ts";
 import { newResponsesReader } from "../openai/answer.ts";
 import type { ChatResult } from "../result.ts";
 import type { StreamPart } from "../stream-part.ts";
-import type { Frame, Reader } from "./reader.ts";
+import type { Frame, Reader } from "../reader.ts";
 
 const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
 const origin = { vendor: "v", model: "asked" };

@@ -11,8 +11,8 @@ import { toResponses } from "../openai/request.ts";
 import type { Capabilities, Model } from "../provider.ts";
 import type { ChatResult } from "../result.ts";
 import type { StreamPart } from "../stream-part.ts";
-import type { Frame, Reader } from "./reader.ts";
-import { record, text } from "./fields.ts";
+import type { Frame, Reader } from "../reader.ts";
+import { record, text } from "../fields.ts";
 
 /** What a model has answered must go back to it, in the next turn, as it came. Real answers. */
 interface Recording {

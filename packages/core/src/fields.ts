@@ -1,5 +1,5 @@
-import type { ChatRequest } from "../request.ts";
-import { isRecord, type JsonObject } from "../json.ts";
+import type { ChatRequest } from "./request.ts";
+import { isRecord, type JsonObject } from "./json.ts";
 
 /** Reads fields of what a vendor sent, all of which may be missing or of another type than promised. */
 export const record = (value: unknown, key: string): Record<string, unknown> => {

@@ -1,4 +1,4 @@
-import type { RateLimit } from "../stream-part.ts";
+import type { RateLimit } from "./stream-part.ts";
 
 /** How far ahead a Retry-After may lie before it is taken for nonsense: a day. */
 const MAX_WAIT_MS = 86_400_000;
@@ -62,6 +62,12 @@ export function rateLimits(headers: Headers, now: number = Date.now()): RateLimi
 /**
  * How long a response asks to wait, in milliseconds: `retry-after-ms`, or `retry-after` in seconds or as a date, or the
  * latest reset of a limit that has nothing left.
+ *
+ * @example
+ * ```ts
+ * import { retryAfter } from "@llm/core/adapter";
+ * retryAfter(new Headers({ "retry-after": "2" })); // 2000
+ * ```
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
   const ms = count(headers.get("retry-after-ms"));

@@ -1,4 +1,4 @@
-import type { StartPart, StreamPart } from "../stream-part.ts";
+import type { StartPart, StreamPart } from "./stream-part.ts";
 
 /** What is known of an answer before it comes. */
 export interface Frame {

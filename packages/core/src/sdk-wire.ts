@@ -1,16 +1,16 @@
-import { LlmError } from "../error.ts";
-import type { Wire } from "../leaf.ts";
-import type { Model } from "../provider.ts";
-import type { ChatRequest, OutputMode } from "../request.ts";
-import type { StreamPart } from "../stream-part.ts";
-import { validate } from "../validate.ts";
+import { LlmError } from "./error.ts";
+import type { Wire } from "./leaf.ts";
+import type { Model } from "./provider.ts";
+import type { ChatRequest, OutputMode } from "./request.ts";
+import type { StreamPart } from "./stream-part.ts";
+import { validate } from "./validate.ts";
 import { toLlmError, type Origin } from "./api-error.ts";
 import { rateLimits } from "./headers.ts";
-import { outputUsed } from "./output.ts";
-import { hostOf } from "./platform.ts";
+import { outputUsed } from "./vendor/output.ts";
+import { hostOf } from "./vendor/platform.ts";
 import { eventsOf } from "./sse.ts";
 import type { Frame, Reader } from "./reader.ts";
-import type { Warnings } from "./warnings.ts";
+import type { Warnings } from "./vendor/warnings.ts";
 
 /** A request in a vendor's words, and what to know of it when the answer comes. */
 export interface Prepared<Body> {

@@ -1,5 +1,5 @@
-import { LlmError } from "../error.ts";
-import { isRecord } from "../json.ts";
+import { LlmError } from "./error.ts";
+import { isRecord } from "./json.ts";
 
 const MB = 1_048_576;
 /** Longest line, in characters: a picture in base64 fits. */
@@ -90,7 +90,17 @@ export function newEventParser(at?: At): EventParser {
   };
 }
 
-/** The events of a body, as many at once as come in one piece. Fails when the body is larger than any real one. */
+/**
+ * The events of a body, as many at once as come in one piece.
+ *
+ * @throws SyntaxError for data that are not JSON; LlmError `malformed` for a line of more than 16 MB, or 256 MB in all
+ * @example
+ * ```ts
+ * import { eventsOf } from "@llm/core/adapter";
+ * const { body } = new Response('data: {"type":"ping"}\n\n');
+ * const { value } = await eventsOf(body!).next(); // [{ type: "ping" }]
+ * ```
+ */
 export function eventsOf(body: ReadableStream<Uint8Array>, at?: At): AsyncIterator<readonly unknown[]> {
   const reader = body.getReader();
   const decoder = new TextDecoder();

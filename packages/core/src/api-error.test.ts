@@ -1,7 +1,7 @@
 import * as Anthropic from "@anthropic-ai/sdk";
 import * as OpenAI from "openai";
 import { describe, expect, test } from "vitest";
-import { isLlmError, LlmError, type ErrorCode } from "../error.ts";
+import { isLlmError, LlmError, type ErrorCode } from "./error.ts";
 import { bodyError, toLlmError } from "./api-error.ts";
 
 const origin = { vendor: "v", model: "m", secret: "sesame-open-up" };

@@ -1,5 +1,5 @@
-import { isLlmError, LlmError, type ErrorCode } from "../error.ts";
-import { isRecord } from "../json.ts";
+import { isLlmError, LlmError, type ErrorCode } from "./error.ts";
+import { isRecord } from "./json.ts";
 import { record, text } from "./fields.ts";
 import { retryAfter } from "./headers.ts";
 
@@ -94,7 +94,15 @@ export interface Origin {
   readonly secret?: string | undefined;
 }
 
-/** What an SDK, fetch or a parser threw, as one of ours. */
+/**
+ * What an SDK, fetch or a parser threw, as one of ours, without the key.
+ *
+ * @example
+ * ```ts
+ * import { toLlmError } from "@llm/core/adapter";
+ * toLlmError(new SyntaxError("Unexpected end of JSON input"), { vendor: "me", model: "m" }).code; // "malformed"
+ * ```
+ */
 export function toLlmError(error: unknown, origin: Origin): LlmError {
   if (isLlmError(error)) return error;
   if (error instanceof Error && isLlmError(error.cause)) return error.cause; // thrown within the SDK's fetch

@@ -1,4 +1,4 @@
-import { LlmError } from "../error.ts";
+import { LlmError } from "./error.ts";
 
 /** The part of `fetch` that the SDKs use. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
