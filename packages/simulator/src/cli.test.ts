@@ -25,7 +25,7 @@ function run(...args: readonly string[]): Run {
 }
 
 async function urlOf({ stdout }: Run): Promise<string> {
-  await expect.poll(() => /ANTHROPIC_BASE_URL=(\S+)/.exec(stdout())?.[1], { timeout: 8_000 }).toBeDefined();
+  await expect.poll(() => /ANTHROPIC_BASE_URL=(\S+)/.exec(stdout())?.[1]).toBeDefined();
   return /ANTHROPIC_BASE_URL=(\S+)/.exec(stdout())?.[1] ?? "";
 }
 
@@ -33,36 +33,32 @@ const body = JSON.stringify({ model: "gpt-6.1-sol", input: "Hello" });
 const headers = { authorization: "Bearer any" };
 
 describe("llm-simulator", () => {
-  test(
-    "listens, says that it is a simulator, answers, tells of each request, and stops when told",
-    { timeout: 15_000 },
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), "simulator-"));
-      onTestFinished(() => rm(folder, { recursive: true }));
-      const file = join(folder, "recordings.jsonl");
-      await writeFile(file, `${JSON.stringify({ request: JSON.parse(body), body: '{"taped":true}' })}\n`);
-      const command = run(
-        "--port",
-        "0",
-        "--fast",
-        "--seed",
-        "x",
-        "--recordings",
-        file,
-        "--fault",
-        '{"fault":"overloaded","times":1}',
-      );
-      const url = await urlOf(command);
-      expect(command.stdout()).toContain("simulator");
-      const ask = (): Promise<Response> => fetch(`${url}/v1/responses`, { method: "POST", body, headers });
-      expect((await ask()).status).toBe(503);
-      expect(await (await ask()).json()).toEqual({ taped: true });
-      await expect.poll(command.stdout).toMatch(/POST {2}\/v1\/responses {2}gpt-6\.1-sol {2}503 {2}fault overloaded/);
-      command.stop();
-      expect(await command.code).toBe(0);
-      expect(command.stderr()).toBe("");
-    },
-  );
+  test("listens, says that it is a simulator, answers, tells of each request, and stops when told", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "simulator-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "recordings.jsonl");
+    await writeFile(file, `${JSON.stringify({ request: JSON.parse(body), body: '{"taped":true}' })}\n`);
+    const command = run(
+      "--port",
+      "0",
+      "--fast",
+      "--seed",
+      "x",
+      "--recordings",
+      file,
+      "--fault",
+      '{"fault":"overloaded","times":1}',
+    );
+    const url = await urlOf(command);
+    expect(command.stdout()).toContain("simulator");
+    const ask = (): Promise<Response> => fetch(`${url}/v1/responses`, { method: "POST", body, headers });
+    expect((await ask()).status).toBe(503);
+    expect(await (await ask()).json()).toEqual({ taped: true });
+    await expect.poll(command.stdout).toMatch(/POST {2}\/v1\/responses {2}gpt-6\.1-sol {2}503 {2}fault overloaded/);
+    command.stop();
+    expect(await command.code).toBe(0);
+    expect(command.stderr()).toBe("");
+  });
 
   test.each([
     ["a flag it does not know", ["--prot", "1"], /--prot/],
@@ -78,7 +74,7 @@ describe("llm-simulator", () => {
     expect(printed).toMatch(message);
   });
 
-  test("a port that is taken", { timeout: 15_000 }, async () => {
+  test("a port that is taken", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close());

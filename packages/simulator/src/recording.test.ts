@@ -137,12 +137,10 @@ describe.skipIf(!found)("recordings", () => {
       });
     const { post, simulator } = await start({ recordings, strict: true });
     let played = 0;
+    const seen = new Set<string>();
     for (const { wire, request, body, status } of all) {
-      if (
-        !request ||
-        all.find((one) => one.request && JSON.stringify(one.request) === JSON.stringify(request))?.body !== body
-      )
-        continue;
+      // Of several answers to one request, the first is played.
+      if (!request || seen.size === seen.add(JSON.stringify(request)).size) continue;
       const answer = await post(ASK[wire][0], request);
       expect(answer.status).toBe(status);
       expect(await answer.text()).toBe(body);

@@ -255,7 +255,7 @@ describe("the journal", () => {
   });
 
   test("says when a caller left", async () => {
-    const { anthropic, simulator } = await start({ tokensPerSecond: 5 });
+    const { anthropic, simulator } = await start({ clock: manualClock(), tokensPerSecond: 5 });
     const stream = await anthropic.messages.create({ ...claude, stream: true });
     for await (const _ of stream) break;
     await expect.poll(() => simulator.journal.entries()[0]?.outcome).toBe("aborted");
@@ -277,7 +277,7 @@ describe("listening", () => {
   });
 
   test("closing breaks off what is open", async () => {
-    const simulator = createSimulator({ tokensPerSecond: 1 });
+    const simulator = createSimulator({ clock: manualClock(), tokensPerSecond: 1 });
     const { url, close } = await simulator.listen();
     const client = new Anthropic({ baseURL: url, apiKey: "x", maxRetries: 0 });
     const stream = await client.messages.create({ ...claude, stream: true });
