@@ -35,8 +35,11 @@ function part(from: Part): Shown {
   }
 }
 
+/** Reasoning that the vendor keeps to itself says nothing here. */
 const parts = (content: string | readonly Part[]): Shown[] =>
-  typeof content === "string" ? [{ type: "text", content }] : content.map(part);
+  typeof content === "string"
+    ? [{ type: "text", content }]
+    : content.filter((from) => from.type !== "reasoning" || from.text !== "").map(part);
 
 const message = ({ role, content }: Message): Shown => ({ role, parts: parts(content) });
 

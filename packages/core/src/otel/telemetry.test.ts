@@ -6,8 +6,11 @@ import {
   PeriodicExportingMetricReader,
 } from "@opentelemetry/sdk-metrics";
 import * as sdk from "@opentelemetry/sdk-trace";
+import { createAnthropic } from "@ai-sdk/anthropic";
+import { OpenTelemetry } from "@ai-sdk/otel";
 import { createSimulator } from "@llm/simulator";
-import { afterAll, describe, expect, test } from "vitest";
+import { generateText } from "ai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anthropic } from "../anthropic/index.ts";
 import { compose } from "../compose.ts";
 import { LlmError } from "../error.ts";
@@ -227,6 +230,56 @@ describe("against the simulator", () => {
     expect(inferences[0]?.attributes).toMatchObject({ "server.address": "127.0.0.1", "server.port": port });
     expect(inferences[0]?.attributes["llm.request_id"]).toMatch(/^req_/);
   });
+});
+
+describe("beside the AI SDK's own telemetry", () => {
+  const simulator = createSimulator({ seed: 4 });
+  afterAll(() => simulator.close());
+
+  let base = "";
+  beforeAll(async () => {
+    base = (await simulator.listen()).url;
+  });
+
+  test.each([true, false])(
+    "the same request has the same attributes, but for those that are our own (content: %s)",
+    async (content) => {
+      const model = createAnthropic({ apiKey: "k", baseURL: `${base}/v1` })("claude-opus-5-5");
+      const exported = new sdk.InMemorySpanExporter();
+      const tracer = new sdk.TracerProvider({
+        spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: exported })],
+      }).getTracer("theirs");
+      await generateText({
+        model,
+        system: "Be brief.",
+        prompt: "What is a circuit breaker?",
+        maxOutputTokens: 2_000,
+        telemetry: { integrations: [new OpenTelemetry({ tracer })], recordInputs: content, recordOutputs: content },
+      });
+      const theirs = exported.getFinishedSpans().find((span) => span.attributes["gen_ai.operation.name"] === "chat");
+
+      const { layer, spans } = instrumented({ captureContent: content });
+      await generate(compose(anthropic("claude-opus-5-5", { apiKey: "k", baseURL: base }), layer), {
+        system: "Be brief.",
+        messages: [{ role: "user", content: "What is a circuit breaker?" }],
+        maxTokens: 2_000,
+      });
+      const ours = spans().find((span) => span.kind === SpanKind.CLIENT);
+      expect(theirs?.name).toBe(ours?.name);
+      expect(theirs?.kind).toBe(ours?.kind);
+      const names = Object.keys(theirs?.attributes ?? {}).filter((name) => /^(?:gen_ai|server)\./.test(name));
+      expect(names.length).toBeGreaterThan(8);
+      expect(Object.keys(ours?.attributes ?? {})).toEqual(expect.arrayContaining(names));
+      const measured = /duration|time_to|response\.id/; // differ from call to call
+      const compared = names.filter((name) => !measured.test(name));
+      const some = (span: sdk.ReadableSpan | undefined) =>
+        compared.map((name) => [name, shown(span?.attributes[name])]);
+      expect(some(ours)).toEqual(some(theirs));
+    },
+  );
+  /** Texts that are JSON by their value. */
+  const shown = (value: unknown): unknown =>
+    typeof value === "string" && /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value;
 });
 
 describe("the laws hold below it", () => {
