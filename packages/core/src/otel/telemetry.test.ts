@@ -238,6 +238,10 @@ describe("beside the AI SDK's own telemetry", () => {
 
   let base = "";
   beforeAll(async () => {
+    simulator.when("What is a circuit breaker?").reply({
+      parts: [{ type: "text", text: "It opens when calls fail." }],
+      usage: { input: 20, output: 7 },
+    });
     base = (await simulator.listen()).url;
   });
 
