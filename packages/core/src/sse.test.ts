@@ -116,6 +116,13 @@ test("a stream may be long, but not without end", async () => {
   expect(pulled).toBeLessThan(40);
 });
 
+test("a body that ends with nothing left is done at once", async () => {
+  const iterator = eventsOf(streamOf([bytesOf("data: 1\n\n")]));
+  expect(await iterator.next()).toEqual({ done: false, value: [1] });
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+  expect(await iterator.next()).toEqual({ done: true, value: undefined });
+});
+
 test("who leaves cancels the body, and gets no more", async () => {
   let cancelled = 0;
   const body = new ReadableStream<Uint8Array>({

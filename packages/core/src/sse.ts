@@ -107,16 +107,17 @@ export function eventsOf(body: ReadableStream<Uint8Array>, at?: At): AsyncIterat
   const parser = newEventParser(at);
   let bytes = 0;
   let over = false;
+  const DONE = { done: true, value: undefined } as const;
   const see = ({ done, value }: ReadableStreamReadResult<Uint8Array>): IteratorResult<readonly unknown[]> => {
     if (done) {
       over = true;
-      return { done: false, value: [...parser.read(decoder.decode()), ...parser.end()] };
+      const last = [...parser.read(decoder.decode()), ...parser.end()];
+      return last.length > 0 ? { done: false, value: last } : DONE;
     }
     bytes += value.length;
     if (bytes > MAX_STREAM) throw new LlmError("malformed", "the answer is larger than 256 MB", at);
     return { done: false, value: parser.read(decoder.decode(value, { stream: true })) };
   };
-  const DONE = { done: true, value: undefined } as const;
   return {
     next: () => (over ? Promise.resolve(DONE) : reader.read().then(see)),
     return: () => {

@@ -278,3 +278,21 @@ describe("whose models they are", () => {
     );
   });
 });
+
+test("a connection is used again once its answer has been read", async () => {
+  const sockets = new Set<unknown>();
+  answer = (request, response) => {
+    sockets.add(request.socket);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(`event: message_stop\ndata: {"type":"message_stop"}\n\n`);
+    setImmediate(() => response.end());
+  };
+  const provider = anthropic("m", { baseURL: url, apiKey: "k-1234567" });
+  for (let i = 0; i < 4; i++) {
+    expect((await run(provider, false)).error).toBeUndefined();
+    await expect
+      .poll(() => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count))))
+      .toBeGreaterThan(0);
+  }
+  expect(sockets.size).toBeLessThanOrEqual(2);
+});
