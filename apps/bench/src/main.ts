@@ -8,6 +8,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly default: Benc
   core: () => import("./core/index.ts"),
   structured: () => import("./structured/index.ts"),
   breaker: () => import("./breaker/index.ts"),
+  simulator: () => import("./simulator.ts"),
 };
 
 const names = Object.keys(benchmarks).join(", ");
