@@ -55,6 +55,7 @@ writeFileSync(
       "!src/**/*.bench.ts",
     ],
     inPlace: true, // it is a copy already
+    tempDirName: "../../.stryker-tmp", // outside of the package, or Vitest would find the backups' tests
     reporters: ["clear-text", "progress-append-only"],
     clearTextReporter: { logTests: false, allowColor: false },
     thresholds: { high: 100, low: goal.score, break: goal.score },
