@@ -1,7 +1,32 @@
 import type { Json, JsonObject } from "@llm/core";
 import { isRecord } from "@llm/core";
 
-const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+type Size = (value: unknown) => number | undefined;
+type Breach = (size: number, bound: number) => boolean;
+
+const number: Size = (v) => (typeof v === "number" ? v : undefined);
+const amount: Size = (v) => (typeof v === "bigint" ? Number(v) : number(v));
+const length: Size = (v) => (typeof v === "string" ? v.length : undefined);
+const count: Size = (v) => (Array.isArray(v) ? v.length : undefined);
+const keys: Size = (v) => (isRecord(v) ? Object.keys(v).length : undefined);
+
+const below: Breach = (n, b) => n < b;
+const above: Breach = (n, b) => n > b;
+
+/** JSON Schema's numeric bounds: what they measure of a value, and when it breaks one. */
+export const LIMITS: Readonly<Record<string, readonly [Size, Breach]>> = {
+  minimum: [amount, below],
+  maximum: [amount, above],
+  exclusiveMinimum: [amount, (n, b) => n <= b],
+  exclusiveMaximum: [amount, (n, b) => n >= b],
+  multipleOf: [amount, (n, b) => Math.abs(n / b - Math.round(n / b)) > 1e-9],
+  minLength: [length, below],
+  maxLength: [length, above],
+  minItems: [count, below],
+  maxItems: [count, above],
+  minProperties: [keys, below],
+  maxProperties: [keys, above],
+};
 
 /** A schema's pattern; undefined when it is none that JavaScript knows. */
 function regular(pattern: Json | undefined): RegExp | undefined {
@@ -19,33 +44,14 @@ function regular(pattern: Json | undefined): RegExp | undefined {
 /** The bounds of JSON Schema as checks. Patterns are the schema's own: whoever brings one answers for its cost. */
 export function bounds(schema: JsonObject, patterns: boolean): ((value: unknown) => string | undefined)[] {
   const checks: ((value: unknown) => string | undefined)[] = [];
-  const limit = (
-    key: string,
-    size: (value: unknown) => number | undefined,
-    bad: (n: number, bound: number) => boolean,
-  ): void => {
+  for (const [key, [size, broken]] of Object.entries(LIMITS)) {
     const bound = number(schema[key]);
-    if (bound === undefined) return;
+    if (bound === undefined) continue;
     checks.push((value) => {
       const n = size(value);
-      return n !== undefined && bad(n, bound) ? `${key} ${bound}` : undefined;
+      return n !== undefined && broken(n, bound) ? `${key} ${bound}` : undefined;
     });
-  };
-  const value = (v: unknown): number | undefined => (typeof v === "bigint" ? Number(v) : number(v));
-  limit("minimum", value, (n, b) => n < b);
-  limit("maximum", value, (n, b) => n > b);
-  limit("exclusiveMinimum", value, (n, b) => n <= b);
-  limit("exclusiveMaximum", value, (n, b) => n >= b);
-  limit("multipleOf", value, (n, b) => Math.abs(n / b - Math.round(n / b)) > 1e-9);
-  const length = (v: unknown): number | undefined => (typeof v === "string" ? v.length : undefined);
-  limit("minLength", length, (n, b) => n < b);
-  limit("maxLength", length, (n, b) => n > b);
-  const count = (v: unknown): number | undefined => (Array.isArray(v) ? v.length : undefined);
-  limit("minItems", count, (n, b) => n < b);
-  limit("maxItems", count, (n, b) => n > b);
-  const keys = (v: unknown): number | undefined => (isRecord(v) ? Object.keys(v).length : undefined);
-  limit("minProperties", keys, (n, b) => n < b);
-  limit("maxProperties", keys, (n, b) => n > b);
+  }
   const expression = patterns ? regular(schema["pattern"]) : undefined;
   if (expression) {
     checks.push((v) => (typeof v === "string" && !expression.test(v) ? `pattern ${expression.source}` : undefined));

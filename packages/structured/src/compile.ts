@@ -7,6 +7,8 @@ import type { Program, Readiness, Shape, ShapeKind } from "./shape.ts";
 const flags = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((v) => typeof v === "string") : typeof value === "string" ? [value] : [];
 
+const record = (value: unknown): JsonObject => (isRecord(value) ? (value as JsonObject) : {});
+
 /** Reads `x-stream`: `done`, `not-null`, `with-state`, with or without the prefix `@stream.`; `@@` speaks of the type itself. */
 function readiness(...sources: unknown[]): Readiness {
   let done = false;
@@ -14,7 +16,7 @@ function readiness(...sources: unknown[]): Readiness {
   let state = false;
   for (const source of sources) {
     for (const flag of flags(source)) {
-      const name = flag.replace("@@stream.", "").replace("@stream.", "").replace("_", "-");
+      const name = flag.replace(/@?@stream\./, "").replace("_", "-");
       if (name === "done") done = true;
       else if (name === "not-null") needed = true;
       else if (name === "with-state") state = true;
@@ -70,7 +72,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
       deep = true; // perhaps only shared, but perhaps recursive
       return known;
     }
-    const s: JsonObject = isRecord(source) ? (source as JsonObject) : {};
+    const s = record(source);
     const root = s["$schema"] === undefined ? parent : s;
     const out = empty(s, source === false ? "never" : "any");
     if (isRecord(source)) seen.set(source, out);
@@ -175,8 +177,8 @@ export function compile(schema: JsonObject, plain: boolean): Program {
       return;
     }
     out.kind = "enum";
-    const aliases = isRecord(s["x-enumAliases"]) ? s["x-enumAliases"] : {};
-    const descriptions = isRecord(s["x-enumDescriptions"]) ? s["x-enumDescriptions"] : {};
+    const aliases = record(s["x-enumAliases"]);
+    const descriptions = record(s["x-enumDescriptions"]);
     if (Object.keys(aliases).length > 0) direct = false;
     out.labels = values.map((value) => {
       const name = typeof value === "string" && typeof aliases[value] === "string" ? aliases[value] : undefined;
@@ -208,10 +210,10 @@ export function compile(schema: JsonObject, plain: boolean): Program {
 
   const object = (out: Shape, s: JsonObject, root: JsonObject): void => {
     const rest = s["additionalProperties"];
-    const patterns = Object.values(isRecord(s["patternProperties"]) ? s["patternProperties"] : {});
+    const patterns = Object.values(record(s["patternProperties"]));
     // which pattern a key has is not looked at: with several, anything goes
     const patterned = patterns.length > 1 || isRecord(rest) ? (patterns.length > 0 ? {} : undefined) : patterns[0];
-    const properties = isRecord(s["properties"]) ? s["properties"] : {};
+    const properties = record(s["properties"]);
     if (isRecord(rest) || isRecord(patterned)) out.rest = shape(patterned ?? rest, root);
     else if (rest === true || (rest === undefined && Object.keys(properties).length === 0)) out.rest = shape({}, root);
     if (isRecord(s["propertyNames"])) out.keys = shape(s["propertyNames"], root);
@@ -219,7 +221,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     if (out.rest !== undefined) anyName = true;
     const required = new Set(flags(s["required"]));
     for (const [name, property] of Object.entries(properties)) {
-      const p: JsonObject = isRecord(property) ? property : {};
+      const p = record(property);
       if (!required.has(name)) optional = true;
       const alias = typeof p["x-alias"] === "string" ? p["x-alias"] : name;
       if (alias !== name) direct = false;

@@ -1,33 +1,27 @@
-const CURRENCY = /[$€£¥₹₽₩₪₫₴₦₱฿₵₲₡₺₼₸₿\s]/gu;
+/** `$ £ ¥ ฿`, and the block of currency signs from the euro's to the bitcoin's. */
+const CURRENCY = /[$£¥\u0e3f\u20a0-\u20bf\s]/g;
 
 /** A number as people write it, whole text: `12,111`, `1.234,56`, `$1.50`, `1/5`. Undefined when it is none. */
 export function parseNumber(source: string): number | undefined {
   if (source.length > 64) return undefined;
-  let text = source.trim();
-  while (text.endsWith(",")) text = text.slice(0, -1);
+  let text = source.trim().replace(/,+$/, "");
   if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   const slash = text.indexOf("/");
   if (slash > 0) {
     const over = parseNumber(text.slice(0, slash));
     const under = parseNumber(text.slice(slash + 1));
-    return over !== undefined && under !== undefined && under !== 0 ? over / under : undefined;
+    return over !== undefined && under ? over / under : undefined;
   }
   text = text.replace(CURRENCY, "");
   const sign = text.startsWith("-") ? -1 : 1;
-  if (text.startsWith("-") || text.startsWith("+")) text = text.slice(1);
+  text = text.replace(/^[-+]/, "");
   if (!/^[\d.,]*\d[\d.,]*$/.test(text)) return undefined;
   const decimal = decimalOf(text);
-  const cut = decimal === "" ? -1 : text.lastIndexOf(decimal);
-  const whole = cut < 0 ? text : text.slice(0, cut);
-  const rest = cut < 0 ? "" : text.slice(cut + 1);
-  if (!/^\d*$/.test(rest)) return undefined;
-  const groups = whole.split(/[.,]/);
-  if (
-    groups.length > 1 &&
-    (groups[0] === "" || (groups[0] ?? "").length > 3 || groups.slice(1).some((g) => g.length !== 3))
-  )
-    return undefined;
-  return sign * Number(`${groups.join("") || "0"}${rest === "" ? "" : `.${rest}`}`);
+  const cut = decimal === "" ? text.length : text.lastIndexOf(decimal);
+  const whole = text.slice(0, cut);
+  // either no groups, or groups of three
+  if (!/^(\d*|\d{1,3}([.,]\d{3})+)$/.test(whole)) return undefined;
+  return sign * Number(`${whole.replace(/[.,]/g, "") || 0}.${text.slice(cut + 1)}`);
 }
 
 /** Which of `.` and `,` separates the decimals: the last of two kinds; a lone one unless three digits follow it as a group. */

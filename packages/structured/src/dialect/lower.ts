@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "@llm/core";
 import { LlmError } from "@llm/core";
+import { LIMITS } from "../bounds.ts";
 import { nullable } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
 import type { Profile } from "./profile.ts";
@@ -12,18 +13,7 @@ export interface Lowered {
   readonly wrapped: boolean;
 }
 
-const BOUNDS = [
-  "minimum",
-  "maximum",
-  "exclusiveMinimum",
-  "exclusiveMaximum",
-  "multipleOf",
-  "minLength",
-  "maxLength",
-  "minItems",
-  "maxItems",
-  "pattern",
-] as const;
+const BOUNDS: readonly string[] = [...Object.keys(LIMITS), "pattern"];
 
 /** How many levels of a recursive schema are written out for a vendor that takes no recursion; what is deeper is JSON text. */
 const UNROLLED = 2;

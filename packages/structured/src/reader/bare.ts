@@ -50,7 +50,7 @@ export function readBare(m: Machine): boolean {
       if (c === COMMA && m.round + m.curly + m.square > 0) continue;
       if (c === CLOSE_BRACE && m.stack.length === m.arrays) continue;
       if (c === CLOSE_BRACKET && m.arrays === 0) continue;
-      if (i > from) node.text = node.text === "" ? text.slice(from, i) : node.text + text.slice(from, i);
+      node.text += text.slice(from, i);
       from = i;
       m.pos = i;
       const word = node.text.length > 40 ? "" : node.text.trim();
@@ -63,7 +63,7 @@ export function readBare(m: Machine): boolean {
       return true;
     }
   }
-  if (i > from) node.text = node.text === "" ? text.slice(from, i) : node.text + text.slice(from, i);
+  node.text += text.slice(from, i);
   m.pos = i;
   node.end = m.base + i;
   return true;

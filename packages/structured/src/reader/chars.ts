@@ -42,16 +42,13 @@ export const isWord = (c: number): boolean =>
   c === 95 ||
   c === 36 ||
   c === 45 ||
-  (c > 0xa0 && (c < 0x2018 || c > 0x201f) && c !== 0xfeff && c !== 0x2028 && c !== 0x2029);
+  (c > 0xa0 && (c < 0x2018 || c > 0x201f) && !isSpace(c));
 
 /** The character that closes a string which begins with this one; 0 when it begins none. */
 export const closer = (c: number): number => {
   if (c === QUOTE || c === APOSTROPHE || c === BACKTICK) return c;
-  if (c === 0x201c || c === 0x201e || c === 0x201f) return 0x201d; // “ „ ‟
-  if (c === 0x201d) return 0x201d;
-  if (c === 0x2018 || c === 0x201a || c === 0x201b || c === 0x2019) return 0x2019; // ‘ ‚ ‛ ’
-  if (c === 0xab) return 0xbb; // «
-  return 0;
+  if (c >= 0x2018 && c <= 0x201f) return c < 0x201c ? 0x2019 : 0x201d; // ‘ ’ ‚ ‛ and “ ” „ ‟
+  return c === 0xab ? 0xbb : 0; // «
 };
 
 /** Whether a character may close a string that this closer ends: models mix straight and typographic quotes. */
@@ -71,8 +68,8 @@ export function dedent(text: string): string {
   const lines = text.split("\n");
   let indent = Infinity;
   for (const line of lines) {
-    const width = line.length - line.trimStart().length;
-    if (width < line.length && width < indent) indent = width;
+    const width = line.search(/\S/);
+    if (width >= 0 && width < indent) indent = width;
   }
   const cut = lines.map((line) => (line.trim() === "" ? "" : line.slice(indent)));
   while (cut.length > 1 && cut[0] === "") cut.shift();
@@ -80,22 +77,13 @@ export function dedent(text: string): string {
   return cut.join("\n");
 }
 
-const LITERALS = new Map<string, boolean | null>([
-  ["true", true],
-  ["True", true],
-  ["TRUE", true],
-  ["false", false],
-  ["False", false],
-  ["FALSE", false],
-  ["null", null],
-  ["None", null],
-  ["NULL", null],
-  ["Null", null],
-  ["nil", null],
-  ["undefined", null],
-  ["NaN", null],
-  ["nan", null],
-]);
+const LITERALS = new Map<string, boolean | null>(
+  [
+    ["true True TRUE", true] as const,
+    ["false False FALSE", false] as const,
+    ["null None NULL Null nil undefined NaN nan", null] as const,
+  ].flatMap(([words, value]) => words.split(" ").map((word) => [word, value] as const)),
+);
 
 /** The value of a literal of JSON, Python or JavaScript; undefined when it is none. */
 export const literal = (text: string): boolean | null | undefined => LITERALS.get(text);
@@ -103,32 +91,7 @@ export const literal = (text: string): boolean | null | undefined => LITERALS.ge
 /** Whether a text may become one of these words. */
 export const beginsLiteral = (text: string): boolean => [...LITERALS.keys()].some((word) => word.startsWith(text));
 
+const NUMBER = /^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)(e[-+]?_*\d[\d_]*)?$/i;
+
 /** Whether a text is a JSON number, read as leniently as `+1`, `.5`, `1.` and `1_000` ask for. */
-export function isNumber(text: string): boolean {
-  let i = 0;
-  let digits = 0;
-  const c = text.charCodeAt(0);
-  if (c === 45 || c === PLUS) i++;
-  const run = (): void => {
-    for (; i < text.length; i++) {
-      const d = text.charCodeAt(i);
-      if (d >= 48 && d <= 57) digits++;
-      else if (d !== 95 || digits === 0) return;
-    }
-  };
-  run();
-  if (text.charCodeAt(i) === 46) {
-    i++;
-    run();
-  }
-  if (digits === 0) return false;
-  if (i < text.length && (text.charCodeAt(i) | 32) === 101) {
-    i++;
-    const sign = text.charCodeAt(i);
-    if (sign === 45 || sign === PLUS) i++;
-    const before = digits;
-    run();
-    if (digits === before) return false;
-  }
-  return i === text.length;
-}
+export const isNumber = (text: string): boolean => NUMBER.test(text);

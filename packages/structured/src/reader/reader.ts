@@ -1,11 +1,10 @@
-import { BACKTICK, dedent } from "./chars.ts";
 import { readBare } from "./bare.ts";
 import { AFTER_KEY, BARE, ITEM, KEY, PROSE, STOPPED, STRING, TRIPLE, VALUE, newMachine, repair } from "./machine.ts";
 import type { Fault, Machine, ReaderOptions } from "./machine.ts";
 import type { Node, Repair, Root } from "./node.ts";
 import { endBlock, readProse } from "./prose.ts";
 import type { Source } from "./source.ts";
-import { readString, readTriple } from "./strings.ts";
+import { readString, readTriple, trimTriple } from "./strings.ts";
 import { readColon, readComment, readKey, readValue } from "./structure.ts";
 
 /** The tolerant parser: finds values in any text, as the text arrives. */
@@ -69,9 +68,8 @@ function end(m: Machine): void {
   const node = m.current;
   if (node !== undefined && m.state !== STOPPED) {
     node.end = m.base + m.pos;
-    if (m.state === TRIPLE) {
-      node.text = dedent(m.quote === BACKTICK ? node.text.slice(node.text.indexOf("\n") + 1) : node.text);
-    } else if (node.kind === "bare") node.text = node.text.trim();
+    if (m.state === TRIPLE) trimTriple(m, node);
+    else if (node.kind === "bare") node.text = node.text.trim();
   }
   for (const open of m.stack) open.end = m.base + m.pos;
   if (m.stack.length > 0) repair(m, "missing-closer");

@@ -5,27 +5,8 @@ import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  b: "\b",
-  f: "\f",
-  "/": "/",
-  "\\": "\\",
-  '"': '"',
-  "'": "'",
-  "`": "`",
-};
-
-/** Whether a text is so many hexadecimal digits. */
-function isHex(text: string, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    const c = text.charCodeAt(i) | 32;
-    if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102))) return false;
-  }
-  return true;
-}
+/** What an escape stands for that does not stand for itself. */
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
 export function startString(m: Machine, end: number, skip: number): void {
   const node = newNode("text", m.base + m.pos);
@@ -54,7 +35,7 @@ export function readString(m: Machine): boolean {
       else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
       continue;
     }
-    if (i > from) node.text = node.text === "" ? text.slice(from, i) : node.text + text.slice(from, i);
+    node.text += text.slice(from, i);
     from = i;
     m.pos = i;
     if (c === BACKSLASH) {
@@ -85,7 +66,7 @@ export function readString(m: Machine): boolean {
     const last = text.charCodeAt(i - 1);
     if (last >= 0xd800 && last < 0xdc00) i--;
   }
-  if (i > from) node.text = node.text === "" ? text.slice(from, i) : node.text + text.slice(from, i);
+  node.text += text.slice(from, i);
   m.pos = i;
   node.end = m.base + i;
   return i >= text.length;
@@ -98,28 +79,19 @@ export function readEscape(m: Machine, node: Node): number {
     return 1; // an escape that never came
   }
   const c = m.text.charAt(m.pos + 1);
-  if (c === "u") {
-    if (m.pos + 6 > m.text.length && !m.ended) return 0;
-    const hex = m.text.slice(m.pos + 2, m.pos + 6);
-    if (isHex(hex, 4)) {
+  if (c === "u" || c === "x") {
+    const length = c === "u" ? 6 : 4;
+    if (m.pos + length > m.text.length && !m.ended) return 0;
+    const hex = m.text.slice(m.pos + 2, m.pos + length);
+    if (hex.length === length - 2 && /^[\da-f]+$/i.test(hex)) {
       const unit = Number.parseInt(hex, 16);
       // a high half waits for the low one, so that no partial text ends in the middle of a character
       if (unit >= 0xd800 && unit < 0xdc00 && m.pos + 12 > m.text.length && !m.ended) return 0;
       node.text += String.fromCharCode(unit);
-      return 6;
+      return length;
     }
-  } else if (c === "x") {
-    if (m.pos + 4 > m.text.length && !m.ended) return 0;
-    const hex = m.text.slice(m.pos + 2, m.pos + 4);
-    if (isHex(hex, 2)) {
-      node.text += String.fromCharCode(Number.parseInt(hex, 16));
-      return 4;
-    }
-  } else if (c === "\n") {
-    node.text += "\n";
-    return 2;
   } else {
-    const plain = ESCAPES[c];
+    const plain = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) ? c : undefined);
     if (plain !== undefined) {
       node.text += plain;
       return 2;
@@ -128,6 +100,11 @@ export function readEscape(m: Machine, node: Node): number {
   repair(m, "escape");
   node.text += "\\";
   return 1;
+}
+
+/** Takes indentation, and the info string of a fence, off a block of text. */
+export function trimTriple(m: Machine, node: Node): void {
+  node.text = dedent(m.quote === BACKTICK ? node.text.slice(node.text.indexOf("\n") + 1) : node.text);
 }
 
 export function readTriple(m: Machine): boolean {
@@ -143,9 +120,7 @@ export function readTriple(m: Machine): boolean {
     m.pos = i;
     if (!last && !m.ended) return false;
     m.pos += 3;
-    const line = node.text.indexOf("\n");
-    if (m.quote === BACKTICK && line >= 0) node.text = node.text.slice(line + 1); // an info string
-    node.text = dedent(node.text);
+    trimTriple(m, node);
     finish(m, true);
     return true;
   }
