@@ -19,7 +19,7 @@ export function rateLimitChecks(make: () => RateLimitStore | Promise<RateLimitSt
 
   const checks: Record<string, (store: RateLimitStore) => Promise<void>> = {
     "grants a minute's worth at once, and then one after the other": async (store) => {
-      const waits = await Promise.all(Array.from({ length: 8 }, () => store.take("k", one, limits, 60_000)));
+      const waits = await Promise.all(Array.from({ length: 8 }, async () => store.take("k", one, limits, 60_000)));
       mustEqual(waits.filter((ms) => ms === 0).length, 6, "granted at once");
       near(Math.min(...waits.filter((ms) => ms > 0)), 10_000, "the seventh");
       near(Math.max(...waits), 20_000, "the eighth");
