@@ -15,7 +15,8 @@ import { toAiSdkMiddleware } from "./middleware.ts";
 import { toAiSdk } from "./to-ai-sdk.ts";
 
 const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
-const runs = env.MODE === "long" ? 5_000 : 100;
+const LONG = 600_000; // as many runs as that may take
+const runs = env.MODE === "long" ? 3_000 : 100;
 
 const usage = {
   inputTokens: { total: 10, noCache: 4, cacheRead: 5, cacheWrite: 1 },
@@ -475,42 +476,50 @@ describe("ours, theirs and back", () => {
     },
   ]);
 
-  test("every stream comes back part by part", () =>
-    fc.assert(
-      fc.asyncProperty(stream, async (parts) => {
-        const provider: Provider = { name: "acme", models: [], stream: () => fromParts(parts) };
-        const got: StreamPart[] = [];
-        for await (const part of fromAiSdk(toAiSdk(provider)).stream({ messages: [] }, newCall())) got.push(part);
-        expect(got).toEqual(parts);
-      }),
-      { numRuns: runs },
-    ));
+  test(
+    "every stream comes back part by part",
+    () =>
+      fc.assert(
+        fc.asyncProperty(stream, async (parts) => {
+          const provider: Provider = { name: "acme", models: [], stream: () => fromParts(parts) };
+          const got: StreamPart[] = [];
+          for await (const part of fromAiSdk(toAiSdk(provider)).stream({ messages: [] }, newCall())) got.push(part);
+          expect(got).toEqual(parts);
+        }),
+        { numRuns: runs },
+      ),
+    LONG,
+  );
 
-  test("and as theirs it is a stream by their rules", () =>
-    fc.assert(
-      fc.asyncProperty(stream, async (parts) => {
-        const provider: Provider = { name: "acme", models: [], stream: () => fromParts(parts) };
-        const theirs = await readAll((await toAiSdk(provider).doStream(hello)).stream);
-        expect(theirs[0]?.type).toBe("stream-start");
-        expect(theirs.at(-1)?.type).toBe("finish");
-        const open = new Map<string, string>();
-        const called = new Set<string>();
-        for (const part of theirs) {
-          if (part.type === "text-start" || part.type === "reasoning-start" || part.type === "tool-input-start") {
-            expect(open.has(part.id)).toBe(false);
-            open.set(part.id, part.type.replace("-start", ""));
-          } else if ("delta" in part) expect(open.get(part.id)).toBe(part.type.replace("-delta", ""));
-          else if (part.type === "text-end" || part.type === "reasoning-end" || part.type === "tool-input-end")
-            expect(open.delete(part.id)).toBe(true);
-          else if (part.type === "tool-call") {
-            expect(called.has(part.toolCallId)).toBe(false);
-            called.add(part.toolCallId);
+  test(
+    "and as theirs it is a stream by their rules",
+    () =>
+      fc.assert(
+        fc.asyncProperty(stream, async (parts) => {
+          const provider: Provider = { name: "acme", models: [], stream: () => fromParts(parts) };
+          const theirs = await readAll((await toAiSdk(provider).doStream(hello)).stream);
+          expect(theirs[0]?.type).toBe("stream-start");
+          expect(theirs.at(-1)?.type).toBe("finish");
+          const open = new Map<string, string>();
+          const called = new Set<string>();
+          for (const part of theirs) {
+            if (part.type === "text-start" || part.type === "reasoning-start" || part.type === "tool-input-start") {
+              expect(open.has(part.id)).toBe(false);
+              open.set(part.id, part.type.replace("-start", ""));
+            } else if ("delta" in part) expect(open.get(part.id)).toBe(part.type.replace("-delta", ""));
+            else if (part.type === "text-end" || part.type === "reasoning-end" || part.type === "tool-input-end")
+              expect(open.delete(part.id)).toBe(true);
+            else if (part.type === "tool-call") {
+              expect(called.has(part.toolCallId)).toBe(false);
+              called.add(part.toolCallId);
+            }
           }
-        }
-        expect(open.size).toBe(0);
-      }),
-      { numRuns: runs },
-    ));
+          expect(open.size).toBe(0);
+        }),
+        { numRuns: runs },
+      ),
+    LONG,
+  );
 
   test("every field of a request comes back", async () => {
     const request: ChatRequest = {

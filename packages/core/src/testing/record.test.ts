@@ -22,7 +22,7 @@ import { record, type RecordOptions } from "./record.ts";
 import { replayFrom } from "./record-replay.ts";
 
 const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
-const numRuns = env.MODE === "long" ? 5_000 : 200;
+const numRuns = env.MODE === "long" ? 3_000 : 200;
 
 const partsOf = async (provider: Provider, request: ChatRequest): Promise<StreamPart[]> => {
   const parts: StreamPart[] = [];
@@ -46,36 +46,40 @@ async function recorded(
 const usage = { input: 3, cacheRead: 0, cacheWrite: 0, output: 2, reasoning: 0 };
 const start: StreamPart = { type: "start", vendor: "v", model: "m", id: "i", requestId: "r" };
 
-test("every stream comes back part by part", () =>
-  fc.assert(
-    fc.asyncProperty(
-      fc.array(
-        fc.oneof(
-          fc.record({ type: fc.constant("text" as const), block: fc.nat(2), delta: fc.string({ unit: "binary" }) }),
-          fc.record({
-            type: fc.constant("reasoning" as const),
-            block: fc.integer({ min: 3, max: 5 }),
-            delta: fc.string(),
-            data: fc.dictionary<string, string>(fc.string(), fc.string()),
-          }),
-          fc.record({
-            type: fc.constant("opaque" as const),
-            vendor: fc.constant("v"),
-            value: fc.jsonValue() as fc.Arbitrary<string>,
-          }),
-          fc.constant({ type: "usage" as const, usage }),
+test(
+  "every stream comes back part by part",
+  () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.record({ type: fc.constant("text" as const), block: fc.nat(2), delta: fc.string({ unit: "binary" }) }),
+            fc.record({
+              type: fc.constant("reasoning" as const),
+              block: fc.integer({ min: 3, max: 5 }),
+              delta: fc.string(),
+              data: fc.dictionary<string, string>(fc.string(), fc.string()),
+            }),
+            fc.record({
+              type: fc.constant("opaque" as const),
+              vendor: fc.constant("v"),
+              value: fc.jsonValue() as fc.Arbitrary<string>,
+            }),
+            fc.constant({ type: "usage" as const, usage }),
+          ),
         ),
+        async (middle) => {
+          const parts: StreamPart[] = [start, ...middle, { type: "finish", reason: "stop", raw: "end", usage }];
+          const provider: Provider = { name: "p", models: [], stream: () => fromParts(parts) };
+          const lines = await recorded(provider, (recording) => partsOf(recording, toRequest("Hi")));
+          const wire = JSON.parse(JSON.stringify(parts)) as StreamPart[]; // what JSON does not have (-0) is not promised
+          expect(await partsOf(await replayFrom(lines), toRequest("Hi"))).toEqual(wire);
+        },
       ),
-      async (middle) => {
-        const parts: StreamPart[] = [start, ...middle, { type: "finish", reason: "stop", raw: "end", usage }];
-        const provider: Provider = { name: "p", models: [], stream: () => fromParts(parts) };
-        const lines = await recorded(provider, (recording) => partsOf(recording, toRequest("Hi")));
-        const wire = JSON.parse(JSON.stringify(parts)) as StreamPart[]; // what JSON does not have (-0) is not promised
-        expect(await partsOf(await replayFrom(lines), toRequest("Hi"))).toEqual(wire);
-      },
+      { numRuns },
     ),
-    { numRuns },
-  ));
+  600_000,
+);
 
 describe("a program that runs again", () => {
   test("equal requests get the recorded calls in the order in which they began", async () => {
