@@ -87,7 +87,7 @@ function decoded(body: ReadableStream<Uint8Array>, headers: Headers): ReadableSt
 
 /**
  * A `fetch` on a pool of undici's for the vendors' SDKs (and any HTTP client that takes a `fetch`). With it, an SDK's call
- * with a small answer takes about 0.6 of the CPU time (`fetch.bench.ts`), a stream as much as before. It waits for headers
+ * with a small answer takes 0.6 to 0.8 of the CPU time (`fetch.bench.ts`), a stream no more than before. It waits for headers
  * and bodies as long as the caller does (the default one gives up after five minutes), and asks for no compression. Redirects are not
  * followed: keys and prompts go where they were sent. undici, a peer dependency, is loaded at the first call.
  *
