@@ -7,7 +7,6 @@ import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
 import type { Repair } from "./reader/node.ts";
 import { newReader } from "./reader/reader.ts";
-import type { ReaderOptions } from "./reader/machine.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import { isStandard } from "./standard-schema.ts";
@@ -71,9 +70,10 @@ function strict(text: string, program: Program, options: ReadOptions): { readonl
 }
 
 const path = (parts: readonly (PropertyKey | { readonly key: PropertyKey })[]): (string | number)[] =>
-  parts
-    .map((part) => (typeof part === "object" ? part.key : part))
-    .map((part) => (typeof part === "symbol" ? String(part) : part));
+  parts.map((part) => {
+    const key = typeof part === "object" ? part.key : part;
+    return typeof key === "symbol" ? String(key) : key;
+  });
 
 /** Where in the text a part of a value stands. */
 function locate(
@@ -127,7 +127,7 @@ const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof (value as { then?: unknown } | undefined)?.then === "function";
 
 /** The value of the first try that the schema accepts. Asks the caller for each verdict, so that it may wait for it or not. */
-function* settle<Out>(
+export function* settle<Out>(
   schema: Schema<Out>,
   text: string,
   program: Program,
@@ -142,6 +142,7 @@ function* settle<Out>(
       if (!result.issues && !hidden) return { value: result.value, repairs: [] };
     }
     const reader = read();
+    reader.end();
     const fault = reader.fault();
     if (fault) throw tooMuch(fault.reason, text);
     const found = candidates(reader, program, options);
@@ -172,7 +173,8 @@ function* settle<Out>(
 
 type Settling<Out> = ReturnType<typeof settle<Out>>;
 
-function now<Out>(settling: Settling<Out>): Parsed<Out> {
+/** The value of a schema that validates at once. */
+export function now<Out>(settling: Settling<Out>): Parsed<Out> {
   let step = settling.next();
   while (!step.done) {
     if (isPromise(step.value)) throw new TypeError("schema: it validates asynchronously; use parseAsync or endAsync");
@@ -181,39 +183,25 @@ function now<Out>(settling: Settling<Out>): Parsed<Out> {
   return step.value;
 }
 
-async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> {
+/** {@link now} for a schema that validates asynchronously. */
+export async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> {
   let step = settling.next();
   while (!step.done) step = settling.next(await step.value);
   return step.value;
 }
 
-const textOf = (reader: Reader): string => reader.source.slice(0, reader.source.length());
-
-/** The value that a reader has read to its end. */
-export const finish = <Out>(schema: Schema<Out>, reader: Reader, program: Program, options: ReadOptions): Parsed<Out> =>
-  now(settle(schema, textOf(reader), program, options, () => reader));
-
-/** {@link finish} for a schema that validates asynchronously. */
-export const finishAsync = <Out>(
-  schema: Schema<Out>,
-  reader: Reader,
-  program: Program,
-  options: ReadOptions,
-): Promise<Parsed<Out>> => later(settle(schema, textOf(reader), program, options, () => reader));
-
-/** The reader's part of the options. */
-export const readerOptions = (program: Program, options: ReadOptions): ReaderOptions => ({
-  names: program.names,
-  maxDepth: options.maxDepth,
-  maxLength: options.maxLength,
-});
-
-/** A reader that has read the whole text. */
-function readAll(text: string, program: Program, options: ReadOptions): Reader {
-  const reader = newReader(readerOptions(program, options));
+/** A reader of the whole text, or of its beginning. */
+export function readerOf(program: Program, options: ReadOptions, text = ""): Reader {
+  const reader = newReader({ ...options, names: program.names });
   reader.write(text);
-  reader.end();
   return reader;
+}
+
+function begin<const S extends Schema>(text: string, schema: S, options: ParseOptions): Settling<Infer<S>> {
+  const read = readOptions(options);
+  const program = programOf(schema);
+  // Infer is what the schema's own type says
+  return settle(schema as Schema<Infer<S>>, text, program, read, () => readerOf(program, read, text));
 }
 
 /**
@@ -229,10 +217,7 @@ function readAll(text: string, program: Program, options: ReadOptions): Reader {
  * ```
  */
 export function parse<const S extends Schema>(text: string, schema: S, options: ParseOptions = {}): Parsed<Infer<S>> {
-  const read = readOptions(options);
-  const program = programOf(schema);
-  const target = schema as Schema<Infer<S>>; // Infer is what the schema's own type says
-  return now(settle(target, text, program, read, () => readAll(text, program, read)));
+  return now(begin(text, schema, options));
 }
 
 /**
@@ -249,8 +234,5 @@ export async function parseAsync<const S extends Schema>(
   schema: S,
   options: ParseOptions = {},
 ): Promise<Parsed<Infer<S>>> {
-  const read = readOptions(options);
-  const program = programOf(schema);
-  const target = schema as Schema<Infer<S>>; // Infer is what the schema's own type says
-  return later(settle(target, text, program, read, () => readAll(text, program, read)));
+  return later(begin(text, schema, options));
 }

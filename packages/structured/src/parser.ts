@@ -2,11 +2,10 @@ import { newContext } from "./candidates.ts";
 import { coerce } from "./coerce/coerce.ts";
 import { better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
-import { finish, finishAsync, readOptions, readerOptions } from "./parse.ts";
+import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
 import type { Node } from "./reader/node.ts";
-import { newReader } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
@@ -55,7 +54,7 @@ export function newParser<Out>(
   program: Program,
   options: ParseOptions,
   encoded: boolean,
-  reader: Reader = newReader(readerOptions(program, readOptions(options))),
+  reader: Reader = readerOf(program, readOptions(options)),
 ): Parser<Out> {
   const read = readOptions(options, encoded);
   const context = newContext(reader, read);
@@ -104,6 +103,11 @@ export function newParser<Out>(
     return program.root.wrapped ? node.items[node.keys.indexOf("value")] : undefined;
   };
 
+  const settled = (): ReturnType<typeof settle<Out>> => {
+    reader.end();
+    return settle(schema, reader.source.slice(0, reader.source.length()), program, read, () => reader);
+  };
+
   return {
     write: (delta) => {
       if (program.root.kind === "string") {
@@ -112,8 +116,8 @@ export function newParser<Out>(
       }
       reader.write(delta);
     },
-    end: () => (reader.end(), finish(schema, reader, program, read)),
-    endAsync: () => (reader.end(), finishAsync(schema, reader, program, read)),
+    end: () => now(settled()),
+    endAsync: () => later(settled()),
     partial: () => (lastPartial = show(frozen)),
     live: () => {
       const { tip } = live;
@@ -191,7 +195,7 @@ export function parsePartial<const S extends Schema>(
   options: ParseOptions = {},
 ): DeepPartial<Infer<S>> | undefined {
   const program = programOf(schema);
-  const reader = newReader(readerOptions(program, readOptions(options)));
+  const reader = readerOf(program, readOptions(options));
   const parser = newParser(schema as Schema<Infer<S>>, program, options, false, reader);
   parser.write(text);
   reader.end();

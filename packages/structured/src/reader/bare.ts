@@ -16,9 +16,9 @@ import {
   literal,
   isNumber,
 } from "./chars.ts";
-import { LOOK, commentAt, endsBare } from "./lookahead.ts";
+import { LOOK, commentAt, endsBare, followed } from "./lookahead.ts";
 import type { Answer } from "./lookahead.ts";
-import { BARE, repair, attach, placeOf, finish } from "./machine.ts";
+import { BARE, repair, attach, finish } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -32,7 +32,6 @@ export function startBare(m: Machine): void {
 
 export function readBare(m: Machine): boolean {
   const node = m.current as Node; // a bare value is open in this m.state
-  const role = m.stack.at(-1)?.kind === "object" ? "value" : "item";
   const { text } = m;
   let from = m.pos;
   let i = from;
@@ -55,7 +54,7 @@ export function readBare(m: Machine): boolean {
       m.pos = i;
       const word = node.text.length > 40 ? "" : node.text.trim();
       const plain = word !== "" && (literal(word) !== undefined || isNumber(word));
-      const answer = ends ? endsBare(m, i, placeOf(m, role), plain) : gapEnds(m, plain, c, node);
+      const answer = ends ? endsBare(m, i, plain) : gapEnds(m, plain, c, node);
       if (answer === "wait") return false;
       if (!answer) continue;
       if (!plain) repair(m, "unquoted", node.start - m.base);
@@ -78,7 +77,7 @@ export function gapEnds(m: Machine, plain: boolean, c: number, node: Node): Answ
   const comment = commentAt(m, i);
   if (comment !== false) return comment;
   const next = m.text.charCodeAt(i);
-  if (next === LESS) return i + 1 < m.text.length ? m.text.charCodeAt(i + 1) === SLASH : m.ended ? false : "wait";
+  if (next === LESS) return followed(m, i, SLASH, false);
   return (
     plain &&
     (next === COMMA || next === SEMICOLON || next === CLOSE_BRACE || next === CLOSE_BRACKET || closer(next) !== 0)

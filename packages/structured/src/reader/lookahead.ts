@@ -22,6 +22,7 @@ import {
   isWord,
   skipSpace,
 } from "./chars.ts";
+import type { Node } from "./node.ts";
 
 /**
  * Answers that need text which has not arrived yet. All look at most some {@link LOOK} characters ahead, so that reading
@@ -40,6 +41,31 @@ export interface Sight {
   readonly ended: boolean;
   /** Names of all properties that the schema knows; absent when any name may appear. */
   readonly names: ReadonlySet<string> | undefined;
+  /** The open containers, and how many of them are arrays. */
+  readonly stack: readonly Node[];
+  readonly arrays: number;
+  /** The open string is a key. */
+  readonly isKey: boolean;
+  /** Straight double quotes that were taken for its content, and braces that its content has opened. */
+  readonly quotes: number;
+  readonly braces: number;
+}
+
+const inObject = (sight: Sight): boolean => sight.stack.at(-1)?.kind === "object";
+
+/** An odd number of quotes was taken for content. */
+const odd = (sight: Sight): boolean => sight.quotes % 2 === 1;
+
+/** Whether the character after `i` is this one. */
+export const followed = (sight: Sight, i: number, by: number, fallback: boolean): Answer =>
+  i + 1 < sight.text.length ? sight.text.charCodeAt(i + 1) === by : sight.ended ? fallback : "wait";
+
+const not = (answer: Answer): Answer => (answer === "wait" ? answer : !answer);
+
+/** Whether the colon at `i` follows a key, and no scheme as in `https://`. */
+function colonAt(sight: Sight, i: number): Answer {
+  const slash = followed(sight, i, SLASH, false);
+  return not(slash === true ? followed(sight, i + 1, SLASH, false) : slash);
 }
 
 const more = (sight: Sight, from: number, at: number, fallback: boolean): Answer =>
@@ -75,9 +101,8 @@ export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
   if (k - i > LOOK) return false;
   if (k >= text.length) return more(sight, i, k, false);
   if (text.charCodeAt(k) !== COLON) return false;
-  if (k + 1 >= text.length && !sight.ended) return "wait";
-  if (text.charCodeAt(k + 1) === SLASH && text.charCodeAt(k + 2) === SLASH) return false; // https://
-  return sight.names === undefined || sight.names.has(name);
+  const colon = colonAt(sight, k);
+  return colon === true ? sight.names === undefined || sight.names.has(name) : colon;
 }
 
 /** Whether a comment begins at `i`: `//`, `/*`, or `#` and a space. */
@@ -100,25 +125,10 @@ export function tripleAt(sight: Sight, i: number): Answer {
   return true;
 }
 
-/** Where a string stands, for {@link endsString}. */
-export interface Place {
-  /** The string is a key, a value of an object, or an item of an array. */
-  readonly role: "key" | "value" | "item";
-  /** An array, an object is open somewhere around it. */
-  readonly inArray: boolean;
-  readonly inObject: boolean;
-  /** How many containers are open. */
-  readonly depth: number;
-  /** An odd number of straight double quotes has been taken for content. */
-  readonly odd: boolean;
-  /** The content has opened a brace that it has not closed. */
-  readonly nested: boolean;
-}
-
 /** What may follow closers that come right after a string: whether they are real or part of its text. */
-function afterClosers(sight: Sight, from: number, place: Place): Answer {
+function afterClosers(sight: Sight, from: number): Answer {
   const { text } = sight;
-  let depth = place.depth;
+  let depth = sight.stack.length;
   let i = from;
   let gap = false;
   for (; ; i++) {
@@ -132,79 +142,73 @@ function afterClosers(sight: Sight, from: number, place: Place): Answer {
     else if (isSpace(c)) gap = true;
     else if (c === COMMA || c === LESS || c === BACKTICK || c === SEMICOLON || c === SLASH || c === HASH) return true;
     else if (closer(c) !== 0 && depth <= 0 && !gap) {
-      if (i + 1 >= text.length) return sight.ended ? true : "wait";
-      return text.charCodeAt(i + 1) === NEWLINE; // the whole is quoted
+      return followed(sight, i, NEWLINE, true); // the whole is quoted
     } else if (closer(c) !== 0 && depth > 0) return gap ? keyAt(sight, i, false) : false;
     else return depth <= 0 || (gap && (c === OPEN_BRACE || c === OPEN_BRACKET));
   }
 }
 
 /** Whether, after a comma, an object goes on: a key, a closer, a comment. */
-function memberAt(sight: Sight, from: number, place: Place): Answer {
+function memberAt(sight: Sight, from: number): Answer {
   const i = skipSpace(sight.text, from);
   if (i >= sight.text.length || i - from > LOOK) return more(sight, from, i, true);
   const c = sight.text.charCodeAt(i);
   if (c === CLOSE_BRACE || c === COMMA) return true;
-  if (c === CLOSE_BRACKET) return place.inArray;
-  if (c === OPEN_BRACE) return place.inArray;
+  if (c === CLOSE_BRACKET || c === OPEN_BRACE) return sight.arrays > 0;
   const comment = commentAt(sight, i);
   if (comment !== false) return comment;
   if (c === BACKTICK) return tripleAt(sight, i);
-  if (closer(c) === 0) return keyAt(sight, i, false);
-  return keyAt(sight, i, place.nested);
+  return keyAt(sight, i, closer(c) !== 0 && sight.braces > 0);
 }
 
 /** Whether, after a comma, an array goes on. */
-function itemAt(sight: Sight, from: number, place: Place): Answer {
+function itemAt(sight: Sight, from: number): Answer {
   const i = skipSpace(sight.text, from);
-  return i >= sight.text.length || i - from > LOOK ? more(sight, from, i, true) : !place.odd;
+  return i >= sight.text.length || i - from > LOOK ? more(sight, from, i, true) : !odd(sight);
 }
 
 /** Whether a quote at `i` ends the string that it stands in, judged by what follows. */
-export function endsString(sight: Sight, i: number, place: Place): Answer {
+export function endsString(sight: Sight, i: number): Answer {
   const { text } = sight;
   const j = skipSpace(text, i + 1);
   if (j - i > LOOK) return true;
   if (j >= text.length) return more(sight, i, j, true);
   const c = text.charCodeAt(j);
   const gap = j > i + 1;
-  if (place.role === "key") {
+  if (sight.isKey) {
     if (c === COLON || c === EQUALS) return true;
     if (closer(c) !== 0) return gap;
     return c === COMMA || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET || (gap && !isWord(c));
   }
-  const inObject = place.role === "value";
+  const member = inObject(sight);
   switch (c) {
     case COMMA:
-      return inObject ? memberAt(sight, j + 1, place) : itemAt(sight, j + 1, place);
+      return member ? memberAt(sight, j + 1) : itemAt(sight, j + 1);
     case CLOSE_BRACE:
-      return place.inObject ? afterClosers(sight, j, place) : false;
+      return sight.stack.length > sight.arrays ? afterClosers(sight, j) : false;
     case CLOSE_BRACKET:
-      return place.inArray ? afterClosers(sight, j, place) : false;
+      return sight.arrays > 0 ? afterClosers(sight, j) : false;
     case SLASH:
     case HASH:
       return commentAt(sight, j);
     case LESS:
-      return j + 1 < text.length ? text.charCodeAt(j + 1) === SLASH : more(sight, i, j, true);
+      return followed(sight, j, SLASH, true);
     case PLUS: {
       const k = skipSpace(text, j + 1);
       return k < text.length ? closer(text.charCodeAt(k)) !== 0 : more(sight, i, k, true);
     }
     case OPEN_BRACE:
     case OPEN_BRACKET:
-      return !inObject && gap && !place.odd;
+      return !member && gap && !odd(sight);
     default:
   }
   if (c === BACKTICK) {
     const fence = tripleAt(sight, j);
     if (fence !== false) return fence;
   }
-  if (closer(c) !== 0) {
-    if (!gap) return false;
-    return inObject ? keyAt(sight, j, place.nested) : !place.odd;
-  }
   if (!gap) return false;
-  return inObject ? keyAt(sight, j, false) : false;
+  const quoted = closer(c) !== 0;
+  return member ? keyAt(sight, j, quoted && sight.braces > 0) : quoted && !odd(sight);
 }
 
 /** Whether, after an opening brace in prose at `i`, an object follows: nothing, a closer, or a key with a colon. */
@@ -214,19 +218,16 @@ export function objectAt(sight: Sight, i: number): Answer {
   if (j - i > LOOK) return false;
   if (j >= text.length) return more(sight, i, j, true);
   const c = text.charCodeAt(j);
-  if (c === BACKTICK) return j + 1 < text.length ? text.charCodeAt(j + 1) !== BACKTICK : more(sight, i, j, false);
+  if (c === BACKTICK) return not(followed(sight, j, BACKTICK, true));
   if (c === CLOSE_BRACE || closer(c) !== 0) return true;
   if (c === SLASH || c === HASH) return commentAt(sight, j);
-  if (c === BACKSLASH) return j + 1 < text.length ? text.charCodeAt(j + 1) === QUOTE : more(sight, i, j, true);
+  if (c === BACKSLASH) return followed(sight, j, QUOTE, true);
   if (!isWord(c)) return false;
   for (let k = j + 1; ; k++) {
     if (k - j > 96) return false;
     if (k >= text.length) return more(sight, i, k, false);
     const d = text.charCodeAt(k);
-    if (d === COLON) {
-      if (k + 2 >= text.length && !sight.ended) return "wait";
-      return !(text.charCodeAt(k + 1) === SLASH && text.charCodeAt(k + 2) === SLASH);
-    }
+    if (d === COLON) return colonAt(sight, k);
     if (!isWord(d) && d !== 32 && d !== 46) return false;
   }
 }
@@ -246,20 +247,16 @@ export function arrayAt(sight: Sight, i: number): Answer {
     const d = text.charCodeAt(k);
     if (d === NEWLINE || d === COMMA) return k > j;
     if (d === OPEN_BRACE || d === OPEN_BRACKET) return false;
-    if (d === CLOSE_BRACKET) {
-      if (k + 1 >= text.length) return sight.ended ? true : "wait";
-      return text.charCodeAt(k + 1) !== OPEN_PAREN; // [text](link)
-    }
+    if (d === CLOSE_BRACKET) return not(followed(sight, k, OPEN_PAREN, false)); // [text](link)
   }
 }
 
 /** Whether an unquoted value ends at `i`, where a comma, closer or line end stands. `plain`: so far a number or literal. */
-export function endsBare(sight: Sight, i: number, place: Place, plain: boolean): Answer {
+export function endsBare(sight: Sight, i: number, plain: boolean): Answer {
   const { text } = sight;
   const c = text.charCodeAt(i);
-  if (place.role === "item") {
-    if (c !== NEWLINE) return true;
-    if (plain) return true;
+  if (!inObject(sight)) {
+    if (c !== NEWLINE || plain) return true;
     const j = skipSpace(text, i);
     if (j - i > LOOK) return true;
     if (j >= text.length) return more(sight, i, j, true);
@@ -281,6 +278,6 @@ export function endsBare(sight: Sight, i: number, place: Place, plain: boolean):
   if (lines > 1) return true;
   const comment = commentAt(sight, j);
   if (comment !== false) return comment;
-  if (d === LESS) return j + 1 < text.length ? text.charCodeAt(j + 1) === SLASH : more(sight, i, j, true);
+  if (d === LESS) return followed(sight, j, SLASH, true);
   return keyAt(sight, j, false);
 }

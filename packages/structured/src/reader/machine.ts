@@ -1,6 +1,6 @@
 import { LESS, QUOTE, SLASH } from "./chars.ts";
-import { commentAt } from "./lookahead.ts";
-import type { Answer, Place, Sight } from "./lookahead.ts";
+import { commentAt, followed } from "./lookahead.ts";
+import type { Answer, Sight } from "./lookahead.ts";
 import { newNode } from "./node.ts";
 import type { Node, Repair, Root } from "./node.ts";
 import { newSource } from "./source.ts";
@@ -26,7 +26,7 @@ export interface Fault {
 export const MAX_ROOTS = 256;
 export const MAX_REPAIRS = 100;
 
-// What the machine expects next.
+// What the machine expects next: `READ` of reader.ts goes by these numbers.
 export const PROSE = 0;
 export const KEY = 1;
 export const AFTER_KEY = 2;
@@ -82,7 +82,6 @@ export interface Machine extends Sight {
   /** Where the content of the open fence begins, or -1; and how many roots there were. */
   fence: number;
   fenceRoots: number;
-  readonly place: { -readonly [K in keyof Place]: Place[K] };
 }
 
 /** A machine at the beginning of a text. */
@@ -117,7 +116,6 @@ export const newMachine = (options: ReaderOptions): Machine => ({
   thought: "",
   fence: -1,
   fenceRoots: 0,
-  place: { role: "key", inArray: false, inObject: false, depth: 0, odd: false, nested: false },
 });
 
 export function repair(m: Machine, kind: string, at: number = m.pos): void {
@@ -190,16 +188,6 @@ export function closeWith(m: Machine, kind: "object" | "array"): void {
   m.pos++;
 }
 
-export function placeOf(m: Machine, role: Place["role"]): Place {
-  m.place.role = role;
-  m.place.inArray = m.arrays > 0;
-  m.place.inObject = m.stack.length > m.arrays;
-  m.place.depth = m.stack.length;
-  m.place.odd = m.quotes % 2 === 1;
-  m.place.nested = m.braces > 0;
-  return m.place;
-}
-
 export function finish(m: Machine, done: boolean): void {
   const node = m.current;
   m.current = undefined;
@@ -227,11 +215,9 @@ export function between(m: Machine, c: number): Answer {
   }
   if (comment === "wait") return "wait";
   if (c === LESS) {
-    if (m.pos + 1 >= m.text.length && !m.ended) return "wait";
-    if (m.text.charCodeAt(m.pos + 1) === SLASH) {
-      closeAll(m);
-      return true;
-    }
+    const tag = followed(m, m.pos, SLASH, false);
+    if (tag === true) closeAll(m);
+    return tag;
   }
   return false;
 }

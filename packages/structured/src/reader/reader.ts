@@ -1,5 +1,6 @@
+import { skipSpace } from "./chars.ts";
 import { readBare } from "./bare.ts";
-import { AFTER_KEY, BARE, ITEM, KEY, PROSE, STOPPED, STRING, TRIPLE, VALUE, newMachine, repair } from "./machine.ts";
+import { ITEM, KEY, STOPPED, TRIPLE, newMachine, repair } from "./machine.ts";
 import type { Fault, Machine, ReaderOptions } from "./machine.ts";
 import type { Node, Repair, Root } from "./node.ts";
 import { endBlock, readProse } from "./prose.ts";
@@ -29,21 +30,25 @@ export interface Reader {
   readonly fault: () => Fault | undefined;
 }
 
+/** What reads on in each state, in the order of their numbers; nothing does when the machine has stopped. */
+const READ: readonly ((m: Machine) => boolean)[] = [
+  readProse,
+  readKey,
+  readColon,
+  readValue,
+  readValue,
+  readString,
+  readBare,
+  readComment,
+  readComment,
+  readTriple,
+];
+
 /** Reads what has arrived, up to where only more text can tell how to go on. */
 function run(m: Machine): void {
-  while (m.pos < m.text.length) {
-    const { state } = m;
-    let on: boolean;
-    if (state === STRING) on = readString(m);
-    else if (state === KEY) on = readKey(m);
-    else if (state === VALUE || state === ITEM) on = readValue(m);
-    else if (state === AFTER_KEY) on = readColon(m);
-    else if (state === BARE) on = readBare(m);
-    else if (state === PROSE) on = readProse(m);
-    else if (state === TRIPLE) on = readTriple(m);
-    else if (state === STOPPED) return;
-    else on = readComment(m);
-    if (!on) return;
+  for (;;) {
+    if (m.state >= KEY && m.state <= ITEM) m.pos = skipSpace(m.text, m.pos);
+    if (m.pos >= m.text.length || !READ[m.state]?.(m)) return;
   }
 }
 

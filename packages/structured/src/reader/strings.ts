@@ -1,6 +1,6 @@
 import { QUOTE, BACKSLASH, BACKTICK, OPEN_BRACE, CLOSE_BRACE, closes, dedent } from "./chars.ts";
 import { tripleAt, endsString } from "./lookahead.ts";
-import { KEY, STRING, repair, attach, placeOf, finish } from "./machine.ts";
+import { KEY, STRING, repair, attach, finish } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -24,7 +24,6 @@ export function startString(m: Machine, end: number, skip: number): void {
 export function readString(m: Machine): boolean {
   const node = m.current as Node; // a string is open in this state
   const { text, quote } = m;
-  const role = m.isKey ? "key" : m.stack.at(-1)?.kind === "object" ? "value" : "item";
   let from = m.pos;
   let i = from;
   for (; i < text.length; i++) {
@@ -51,7 +50,7 @@ export function readString(m: Machine): boolean {
       m.pos = from;
       continue;
     }
-    const ends = m.stack.length === 0 || endsString(m, i, placeOf(m, role));
+    const ends = m.stack.length === 0 || endsString(m, i);
     if (ends === "wait") return false;
     if (ends) {
       m.pos++;

@@ -16,7 +16,7 @@ import {
   closer,
   skipSpace,
 } from "./chars.ts";
-import { LOOK, tripleAt } from "./lookahead.ts";
+import { LOOK, followed, tripleAt } from "./lookahead.ts";
 import {
   KEY,
   AFTER_KEY,
@@ -37,8 +37,6 @@ import { startString } from "./strings.ts";
 import { startBare } from "./bare.ts";
 
 export function readKey(m: Machine): boolean {
-  m.pos = skipSpace(m.text, m.pos);
-  if (m.pos >= m.text.length) return true;
   const c = m.text.charCodeAt(m.pos);
   if (c === COMMA || c === SEMICOLON) {
     m.comma = true;
@@ -55,10 +53,10 @@ export function readKey(m: Machine): boolean {
     if (triple) return (closeAll(m), true);
   }
   if (c === BACKSLASH) {
-    if (m.pos + 1 >= m.text.length && !m.ended) return false;
-    if (m.text.charCodeAt(m.pos + 1) === QUOTE) startString(m, BACKSLASH, 2);
-    else m.pos++;
-    return true;
+    const quoted = followed(m, m.pos, QUOTE, false);
+    if (quoted === true) startString(m, BACKSLASH, 2);
+    else if (!quoted) m.pos++;
+    return quoted !== "wait";
   }
   const end = closer(c);
   if (end !== 0) {
@@ -99,8 +97,6 @@ export function readKey(m: Machine): boolean {
 }
 
 export function readColon(m: Machine): boolean {
-  m.pos = skipSpace(m.text, m.pos);
-  if (m.pos >= m.text.length) return true;
   const c = m.text.charCodeAt(m.pos);
   if (c === COLON || c === EQUALS || (c === GREATER && m.text.charCodeAt(m.pos - 1) === EQUALS)) {
     m.pos++;
@@ -127,8 +123,6 @@ export function readColon(m: Machine): boolean {
 }
 
 export function readValue(m: Machine): boolean {
-  m.pos = skipSpace(m.text, m.pos);
-  if (m.pos >= m.text.length) return true;
   const c = m.text.charCodeAt(m.pos);
   const item = m.state === ITEM;
   if (c === OPEN_BRACE) return (openContainer(m, "object"), true);
@@ -166,8 +160,9 @@ export function readValue(m: Machine): boolean {
     return true;
   }
   if (c === BACKSLASH) {
-    if (m.pos + 1 >= m.text.length && !m.ended) return false;
-    if (m.text.charCodeAt(m.pos + 1) === QUOTE) return (startString(m, BACKSLASH, 2), true);
+    const quoted = followed(m, m.pos, QUOTE, false);
+    if (quoted === "wait") return false;
+    if (quoted) return (startString(m, BACKSLASH, 2), true);
   }
   const other = between(m, c);
   if (other !== false) return other === true;
