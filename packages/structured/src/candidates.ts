@@ -1,4 +1,4 @@
-import { coerce } from "./coerce/coerce.ts";
+import { coerce, composite } from "./coerce/coerce.ts";
 import { better, misfit } from "./coerce/outcome.ts";
 import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
 import { isNumber, literal } from "./reader/chars.ts";
@@ -21,7 +21,7 @@ export interface ReadOptions {
 export function newContext(reader: Reader, options: ReadOptions): Context {
   const budget = { left: 10_000 + 4 * reader.source.length() };
   const read: Context["read"] = (text, outer) => {
-    const inner = newReader({ maxDepth: options.maxDepth, maxLength: options.maxLength });
+    const inner = newReader(options);
     inner.write(text);
     inner.end();
     const root = inner.roots[0];
@@ -107,8 +107,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   }
   // the text itself, for what needs no brackets
   const trimmed = text.trim();
-  const scalar = (kind: Shape["kind"]): boolean =>
-    kind !== "object" && kind !== "array" && kind !== "map" && kind !== "tuple";
+  const scalar = (kind: Shape["kind"]): boolean => !composite(kind);
   const named = (kind: Shape["kind"]): boolean => kind === "enum" || kind === "string";
   const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
   const bare = roots.length === 0;

@@ -1,5 +1,6 @@
 import { candidates } from "./candidates.ts";
 import type { Candidate, ReadOptions } from "./candidates.ts";
+import { quote } from "./coerce/outcome.ts";
 import type { Coercion, Issue } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
@@ -86,12 +87,7 @@ function locate(
     if (!next) return { offset: node.start };
     node = next;
   }
-  const received =
-    node.kind === "text"
-      ? JSON.stringify(node.text.slice(0, 100))
-      : node.kind === "bare"
-        ? node.text.slice(0, 100)
-        : undefined;
+  const received = quote(node) ?? (node.kind === "bare" ? node.text.slice(0, 100) : undefined);
   return { offset: node.start, ...(received !== undefined && { received }) };
 }
 

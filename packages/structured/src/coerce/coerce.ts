@@ -3,7 +3,7 @@ import type { Memo, Node, Repair } from "../reader/node.ts";
 import { newNode } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
-import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, misfit, within } from "./outcome.ts";
+import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, misfit, noted, within } from "./outcome.ts";
 import type { Context, Issue, Outcome } from "./outcome.ts";
 import { coerceScalar, isNull } from "./scalar.ts";
 
@@ -51,6 +51,14 @@ export interface Gathering {
   issues: Issue[] | undefined;
 }
 
+/** A gathering of nothing yet. */
+export const newGathering = (cost = 0): Gathering => ({ cost, notes: undefined, issues: undefined });
+
+/** Notes what was done to a part. */
+export const note = (sum: Gathering, kind: string, key: string | number, node: Node): void => {
+  (sum.notes ??= []).push(noted(kind, node, key));
+};
+
 /** Adds a part's cost and notes to the whole. */
 export function gather(into: Gathering, part: Outcome, key: string | number): void {
   into.cost += 10 * part.cost;
@@ -62,7 +70,7 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
   const inner = shape.items as Shape; // every array has items
   const done = (items: unknown[]): unknown => (shape.type === "set" ? new Set(items) : items);
   const items: unknown[] = [];
-  const sum: Gathering = { cost: 0, notes: undefined, issues: undefined };
+  const sum = newGathering();
   if (node.kind !== "array") {
     const text = fromText(context, node, shape);
     if (text) return text;
@@ -73,7 +81,7 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
     return {
       value: done(items),
       cost: 1 + (only.issues ? 1 : 10 * only.cost),
-      notes: [{ kind: "single-to-list", path: [], offset: node.start }, ...(only.notes ? within(only.notes, 0) : [])],
+      notes: [noted("single-to-list", node), ...(only.notes ? within(only.notes, 0) : [])],
       issues: undefined,
       tags: LIST | SINGLE | (only.issues ? EMPTY | DROPPED : 0),
     };
@@ -85,7 +93,7 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
     if (outcome.issues && context.mode === "full") {
       dropped++;
       sum.cost += 1 + i;
-      (sum.notes ??= []).push({ kind: "dropped-item", path: [i], offset: item.start });
+      note(sum, "dropped-item", i, item);
       continue;
     }
     if (outcome.cost !== 0) gather(sum, outcome, i);
@@ -116,7 +124,7 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
     if (rest?.kind === "array") items.push(...rest.items);
     if (items.length === 0) return misfit(context, node, "a list");
   } else if (node.kind !== "array") return fromText(context, node, shape) ?? misfit(context, node, "a list");
-  const sum: Gathering = { cost: 0, notes: undefined, issues: undefined };
+  const sum = newGathering();
   const out: unknown[] = [];
   for (let i = 0; i < Math.max(items.length, shape.prefix.length); i++) {
     const inner = shape.prefix[i] ?? shape.items;
@@ -210,7 +218,7 @@ function dispatch(context: Context, node: Node, shape: Shape): Outcome {
 }
 
 /** Stands for the outcome of a pair that is being worked on: a value that would contain itself does not fit. */
-const RUNNING: Outcome = { value: undefined, cost: Infinity, notes: undefined, issues: [], tags: 0 };
+const RUNNING: Outcome = { ...fit(undefined), cost: Infinity, issues: [] };
 
 function memoOf(node: Node, shape: Shape): Memo | undefined {
   let memo = node.memo;
@@ -218,7 +226,9 @@ function memoOf(node: Node, shape: Shape): Memo | undefined {
   return memo;
 }
 
-const COMPOSITE: ReadonlySet<string> = new Set(["array", "tuple", "object", "map"]);
+/** Whether a shape is a list, a map or an object. */
+export const composite = (kind: Shape["kind"]): boolean =>
+  kind === "array" || kind === "tuple" || kind === "object" || kind === "map";
 
 /**
  * Makes a value of a shape from a node. Each pair of a node and a shape is worked on once, so that unions of unions stay
@@ -227,7 +237,7 @@ const COMPOSITE: ReadonlySet<string> = new Set(["array", "tuple", "object", "map
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (shape.wrapped) return unwrapped(context, node, shape);
   let memo: Memo | undefined;
-  if (COMPOSITE.has(shape.kind) || (shape.kind === "union" && node.items.length > 0)) {
+  if (composite(shape.kind) || (shape.kind === "union" && node.items.length > 0)) {
     memo = memoOf(node, shape);
     if (memo) return memo.outcome as Outcome; // only this function writes it
     if (--context.budget.left < 0) return misfit(context, node, "less work");

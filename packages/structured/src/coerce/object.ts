@@ -1,8 +1,7 @@
 import { newNode } from "../reader/node.ts";
 import type { Node } from "../reader/node.ts";
 import type { Property, Shape } from "../shape.ts";
-import { coerce, fallback, fromText, gather, nullable, put, toPlain, total } from "./coerce.ts";
-import type { Gathering } from "./coerce.ts";
+import { coerce, fallback, fromText, gather, newGathering, note, nullable, put, toPlain, total } from "./coerce.ts";
 import { REST } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
 import { words } from "./words.ts";
@@ -17,22 +16,17 @@ export function propertyOf(shape: Shape, key: string, loose: boolean): Property 
   return shape.folded.get(fold(key));
 }
 
-const note = (sum: Gathering, kind: string, name: string, node: Node): void => {
-  (sum.notes ??= []).push({ kind, path: [name], offset: node.start });
-};
-
 /** The only property, from a value that stands where its object should. */
 function implied(context: Context, node: Node, shape: Shape): Outcome | undefined {
   const only = shape.properties[0];
   if (context.mode !== "full" || !only || shape.properties.length !== 1) return undefined;
   const part = coerce(context, node, only.shape);
   if (part.issues) return undefined;
-  const sum: Gathering = { cost: 0, notes: undefined, issues: undefined };
+  const sum = newGathering();
   gather(sum, also(part, 2, "implied-key", node), only.name);
   const value: Record<string, unknown> = {};
   put(value, only.name, part.value);
-  const string = node.kind === "text" || node.kind === "bare" || typeof part.value === "string";
-  return { value, ...total(sum), tags: OBJECT | (string && typeof part.value === "string" ? IMPLIED : 0) };
+  return { value, ...total(sum), tags: OBJECT | (typeof part.value === "string" ? IMPLIED : 0) };
 }
 
 function fromOther(context: Context, node: Node, shape: Shape): Outcome {
@@ -67,7 +61,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
   } else {
     return fromText(context, node, shape) ?? misfit(context, node, words(shape));
   }
-  const sum: Gathering = { cost: 1, notes: undefined, issues: undefined };
+  const sum = newGathering(1);
   const out: Record<string, unknown> = {};
   const pairs = new Map<unknown, unknown>();
   for (const [keyNode, item] of entries) {
@@ -95,7 +89,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
   if (node.kind !== "object") return fromOther(context, node, shape);
   const loose = context.mode !== "off";
   const full = context.mode === "full";
-  const sum: Gathering = { cost: 0, notes: undefined, issues: undefined };
+  const sum = newGathering();
   const at: number[] = []; // by the property's place: which item holds it
   let found = 0;
   const extra: number[] = [];
@@ -159,14 +153,12 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       note(sum, "missing", property.name, node);
       put(out, property.name, instead.value);
     } else {
-      const issue = misfit(context, node, property.alias, undefined, `${property.alias} is missing`).issues?.[0];
-      if (issue)
-        (sum.issues ??= []).push({
-          path: [property.name],
-          message: issue.message,
-          expected: words(property.shape),
-          offset: node.start,
-        });
+      (sum.issues ??= []).push({
+        path: [property.name],
+        message: `${property.alias} is missing`,
+        expected: words(property.shape),
+        offset: node.start,
+      });
     }
   }
   for (const i of extra) {

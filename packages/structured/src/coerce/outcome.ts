@@ -67,11 +67,18 @@ export const fit = (value: unknown, tags = 0): Outcome => ({
   tags,
 });
 
+/** What was done to a node. */
+export const noted = (kind: string, node: Node, ...path: (string | number)[]): Repair => ({
+  kind,
+  path,
+  offset: node.start,
+});
+
 /** A fit after a conversion. */
 export const bent = (value: unknown, cost: number, kind: string, node: Node, tags = 0): Outcome => ({
   value,
   cost,
-  notes: [{ kind, path: [], offset: node.start }],
+  notes: [noted(kind, node)],
   issues: undefined,
   tags,
 });
@@ -86,16 +93,20 @@ export const also = (
 ): Outcome => ({
   ...outcome,
   cost: outcome.cost + cost,
-  notes: [{ kind, path: [], offset: node.start }, ...(outcome.notes ?? [])],
+  notes: [noted(kind, node), ...(outcome.notes ?? [])],
   tags,
 });
 
 /** What stands in the text for a node. */
 export const raw = (context: Context, node: Node): string => context.source.slice(node.start, node.end);
 
+/** The beginning of a text as it may stand in a message; undefined for another node. */
+export const quote = (node: Node): string | undefined =>
+  node.kind === "text" ? JSON.stringify(node.text.slice(0, 100)) : undefined;
+
 /** No fit. */
 export function misfit(context: Context, node: Node, expected: string, value?: unknown, message?: string): Outcome {
-  const received = node.kind === "text" ? JSON.stringify(node.text.slice(0, 100)) : raw(context, node).slice(0, 100);
+  const received = quote(node) ?? raw(context, node).slice(0, 100);
   return {
     value,
     cost: Infinity,
