@@ -194,6 +194,32 @@ test("retry outside of it waits as long as it says", async () => {
   expect((await second).text).toBe("Hello");
 });
 
+test("another error that asks to wait asks only its own call", async () => {
+  const { ask } = set(
+    { requests: 100, maxWait: 0 },
+    new LlmError("overloaded", "busy", { retryAfterMs: 5_000 }),
+    "Hello",
+  );
+  await expect(ask()).rejects.toMatchObject({ code: "overloaded" });
+  expect((await ask()).text).toBe("Hello");
+});
+
+test("each kind of token has a limit of its own; who leaves is taken to have used what was expected", async () => {
+  for (const [options, used] of [
+    [{ inputTokens: 10 }, { input: 10, output: 0 }],
+    [{ outputTokens: 500 }, { input: 1, output: 500 }],
+  ] as const) {
+    const { ask } = set({ ...options, maxWait: 0 }, { text: "a", usage: used });
+    await ask();
+    await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
+  }
+  const { provider, ask } = set({ outputTokens: 500, maxWait: 0 }, "Hello");
+  const iterator = provider.stream(request, newCall())[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.return?.();
+  await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
+});
+
 describe("a shared store", () => {
   test("that is gone is stood in for by this process, and is left alone for a while", async () => {
     let asked = 0;
@@ -204,13 +230,15 @@ describe("a shared store", () => {
         throw new Error("gone");
       },
     };
-    const { clock, model, ask, kinds } = set({ requests: 2, maxWait: 0, store: broken }, told([]));
+    const { clock, model, ask, events } = set({ requests: 2, maxWait: 0, store: broken }, told([]));
     await ask();
     await ask();
     await expect(ask()).rejects.toMatchObject({ code: "rate-limit" });
     expect(model.calls).toHaveLength(2);
     expect(asked).toBe(1);
-    expect(kinds().filter((kind) => kind === "rate_limit.store_failed")).toHaveLength(1);
+    expect(events.filter((event) => event.type === "rate_limit.store_failed")).toMatchObject([
+      { error: { message: "gone" } },
+    ]);
     await clock.advance(60_000);
     await ask();
     expect(asked).toBe(2);

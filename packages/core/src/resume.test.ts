@@ -12,7 +12,7 @@ import { retry } from "./retry.ts";
 import { retryBudget } from "./retry-budget.ts";
 import type { StreamPart } from "./stream-part.ts";
 import { streamText } from "./stream-text.ts";
-import { conformance, mock, mockModel, type MockReply } from "./testing/index.ts";
+import { conformance, manualClock, mock, mockModel, type MockReply } from "./testing/index.ts";
 
 const LONG = process.env["MODE"] === "long"; // set by vitest
 if (LONG) vi.setConfig({ testTimeout: 300_000 });
@@ -83,6 +83,36 @@ test("wherever it is cut, no letter is lost or said twice", () =>
     ),
     { numRuns: LONG ? 1_000 : 200 },
   ));
+
+test("space that the reader has is not said again; any other is", async () => {
+  const start = { type: "start", vendor: "mock", model: "model" } as const;
+  const piece = (delta: string) => ({ type: "text", block: 0, delta }) as const;
+  const finish = { type: "finish", reason: "stop", usage: usage(1, 1) } as const;
+  for (const [before, after, whole] of [
+    ["a ", ["b"], "a b"],
+    ["a ", [" b"], "a b"],
+    ["a ", ["", " ", "", " b"], "a  b"],
+    ["a \n", [" ", "\n", "b"], "a \nb"],
+    ["a \n", [" b \n c"], "a \nb \n c"],
+    ["a", [" b"], "a b"],
+  ] as const) {
+    const model = mock([start, piece(before), cut], [start, ...after.map(piece), finish]);
+    const texts: string[] = [];
+    for await (const part of compose(model, resume()).stream(toRequest("Hi"), newCall()))
+      if (part.type === "text") texts.push(part.delta);
+    expect(texts.join("")).toBe(whole);
+    expect(texts).not.toContain("");
+  }
+});
+
+test("nothing goes on after the deadline", async () => {
+  const clock = manualClock();
+  const model = mock(writer("A breaker opens.", [7])());
+  const provider = compose(model, resume({ clock }));
+  const late = generate(provider, "Hi", { ...streamed, deadline: clock.now() });
+  await expect(late).rejects.toMatchObject({ code: "network" });
+  expect(model.calls).toHaveLength(1);
+});
 
 describe("the error is thrown, with what had arrived,", () => {
   const partial = { text: "A break", usage: usage(10, 2) };
