@@ -71,7 +71,7 @@ const handicap = (root: Root, fences: boolean): number => {
 export function candidates(reader: Reader, program: Program, options: ReadOptions): Candidate[] {
   const { root: shape } = program;
   const context = newContext(reader, options);
-  const text = reader.source.slice(0, reader.source.length());
+  const text = reader.source.slice();
   const full = options.coercion === "full";
   if (shape.kind === "string" && shape.type === undefined && !shape.wrapped && (full || text.trim() !== "")) {
     // a text is itself, whatever stands in it

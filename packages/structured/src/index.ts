@@ -1,16 +1,9 @@
 export * from "./choice.ts";
-export type { Coercion, Issue } from "./coerce/outcome.ts";
 export * from "./dialect/codec.ts";
 export * from "./dialect/profile.ts";
-export * from "./error.ts";
 export * from "./event.ts";
 export { generateObject, generateObjectResult } from "./generate-object.ts";
 export type { ObjectResult } from "./generate-object.ts";
-export { parse, parseAsync } from "./parse.ts";
-export type { ParseOptions, Parsed } from "./parse.ts";
-export { createParser, parsePartial } from "./parser.ts";
-export type { DeepPartial, Parser } from "./parser.ts";
-export type { Repair } from "./reader/node.ts";
+export * from "./parsing.ts";
 export type { ObjectOptions } from "./request.ts";
-export type { Infer, Schema, StandardResult, StandardSchema } from "./standard-schema.ts";
 export * from "./stream-object.ts";

@@ -12,7 +12,7 @@ const comment = (shape: Shape, indent: string): string => {
 /** A schema as a compact TypeScript-like type: what a model needs to know in about a third of the tokens. */
 export function renderType(program: Program): string {
   const named = new Map<Shape, string>();
-  const definitions: string[] = [];
+  const definitions = new Map<string, string>();
   const active = new Set<Shape>();
 
   const name = (shape: Shape): string => {
@@ -26,11 +26,6 @@ export function renderType(program: Program): string {
 
   const bracket = (text: string): string => (/[|&/]/.test(text) ? `(${text})` : text);
 
-  const options = (shape: Shape): string => {
-    const parts = [...new Set(shape.options.map((option) => write(option)))];
-    return parts.join(" | ");
-  };
-
   const write = (shape: Shape): string => {
     if (active.has(shape)) return name(shape); // it contains itself
     active.add(shape);
@@ -38,7 +33,7 @@ export function renderType(program: Program): string {
     active.delete(shape);
     const own = named.get(shape);
     if (own === undefined) return text;
-    if (!definitions.some((line) => line.startsWith(`type ${own} =`))) definitions.push(`type ${own} = ${text}`);
+    if (!definitions.has(own)) definitions.set(own, `type ${own} = ${text}`);
     return own;
   };
 
@@ -68,7 +63,7 @@ export function renderType(program: Program): string {
       case "map":
         return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? write(shape.rest) : "any"}}`;
       case "union":
-        return options(shape);
+        return [...new Set(shape.options.map(write))].join(" | ");
       case "object":
         return object(shape);
       default:
@@ -86,9 +81,9 @@ export function renderType(program: Program): string {
   };
 
   const root = write(program.root);
-  const others = definitions.filter((line) => !line.startsWith(`type ${root} =`));
-  const own = definitions.find((line) => line.startsWith(`type ${root} =`));
-  return [...others, own ?? root].join("\n");
+  const own = definitions.get(root) ?? root;
+  definitions.delete(root);
+  return [...definitions.values(), own].join("\n");
 }
 
 /**

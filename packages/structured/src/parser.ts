@@ -105,7 +105,7 @@ export function newParser<Out>(
 
   const settled = (): ReturnType<typeof settle<Out>> => {
     reader.end();
-    return settle(schema, reader.source.slice(0, reader.source.length()), program, read, () => reader);
+    return settle(schema, reader.source.slice(), program, read, () => reader);
   };
 
   return {

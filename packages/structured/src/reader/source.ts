@@ -2,7 +2,8 @@
 export interface Source {
   readonly length: () => number;
   readonly append: (text: string) => void;
-  readonly slice: (from: number, to: number) => string;
+  /** By default all of it. */
+  readonly slice: (from?: number, to?: number) => string;
 }
 
 /** Deltas are joined to pieces of about this many characters. */
@@ -28,7 +29,7 @@ export function newSource(): Source {
       length += text.length;
       if (length - start >= PIECE) join();
     },
-    slice: (from, to) => {
+    slice: (from = 0, to = length) => {
       if (length > start) join();
       let low = 0;
       let high = starts.length - 1;
