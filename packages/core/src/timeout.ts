@@ -132,8 +132,9 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
       reject = rejectRead;
     };
     const onPart = (result: IteratorResult<StreamPart>): void => {
-      if (ended) reject?.(take(ended));
-      else resolve?.(see(result));
+      if (!ended) resolve?.(see(result));
+      else if (result.done) reject?.(take(ended));
+      else source?.next().then(onPart, onError); // parts that were on their way; its error comes after them
     };
     const onError = (error: unknown): void => reject?.(fail(error));
     const read = (from: AsyncIterator<StreamPart>): Promise<IteratorResult<StreamPart>> => {
@@ -154,10 +155,13 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
         return over && !ended ? source.next() : read(source);
       },
       return: async () => {
-        told = true;
-        ended = undefined;
         settle();
-        resolve?.(DONE);
+        // a read that waits for the error of a call that is over gets it all the same
+        if (!ended || !reject) {
+          told = true;
+          ended = undefined;
+          resolve?.(DONE);
+        }
         await source?.return?.();
         return DONE;
       },

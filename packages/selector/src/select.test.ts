@@ -12,8 +12,8 @@ describe("select", () => {
   });
 
   test("estimates the tokens where none are given", () => {
-    expect(select(`What is this? ${"word ".repeat(70)}`, undefined, names)).toBe("s");
-    expect(select(`What is this? ${"word ".repeat(80)}`, undefined, names)).toBe("m");
+    expect(select(`What is this? ${"word ".repeat(50)}`, undefined, names)).toBe("s");
+    expect(select(`What is this? ${"word ".repeat(200)}`, undefined, names)).toBe("m");
   });
 
   test.each([-1, Number.NaN])("refuses %s tokens", (tokens) => {
