@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { beginsLiteral, closer, closes, dedent, isNumber, literal } from "./chars.ts";
+
+describe("isNumber", () => {
+  it.each(["0", "12", "-1", "+1", ".5", "1.", "1_000", "1.5_0", "1e5", "1E-5", "1.e+5", "-.5e1", "1e_5"])(
+    "takes %j",
+    (text) => {
+      expect(isNumber(text)).toBe(true);
+    },
+  );
+
+  it.each(["", "-", ".", "_1", "._5", "1e", "1e-", "1e_", "e5", "1 ", " 1", "1.2.3", "1a", "0x1", "1,0"])(
+    "leaves %j",
+    (text) => {
+      expect(isNumber(text)).toBe(false);
+    },
+  );
+});
+
+describe("literal", () => {
+  it.each([
+    ["true", true],
+    ["True", true],
+    ["TRUE", true],
+    ["False", false],
+    ["None", null],
+    ["nil", null],
+    ["undefined", null],
+    ["nan", null],
+    ["tRUE", undefined],
+    ["", undefined],
+    ["true True", undefined],
+  ])("knows %j", (text, expected) => {
+    expect(literal(text)).toBe(expected);
+  });
+
+  it("knows how one begins", () => {
+    expect(["", "N", "un", "false"].every(beginsLiteral)).toBe(true);
+    expect(["x", "falsey", "rue"].some(beginsLiteral)).toBe(false);
+  });
+});
+
+describe("quotes", () => {
+  it.each([
+    ['"', '"'],
+    ["'", "'"],
+    ["`", "`"],
+    ["“", "”"],
+    ["”", "”"],
+    ["„", "”"],
+    ["‟", "”"],
+    ["‘", "’"],
+    ["’", "’"],
+    ["‚", "’"],
+    ["‛", "’"],
+    ["«", "»"],
+  ])("%s is closed by %s", (open, close) => {
+    const end = closer(open.charCodeAt(0));
+    expect(String.fromCharCode(end)).toBe(close);
+    expect(closes(close.charCodeAt(0), end)).toBe(true);
+  });
+
+  it("begin with nothing else", () => {
+    expect(["a", "»", "‗", "†", "[", " "].filter((c) => closer(c.charCodeAt(0)) !== 0)).toStrictEqual([]);
+  });
+});
+
+describe("dedent", () => {
+  it.each([
+    ["\n    a\n      b\n\n    c\n  ", "a\n  b\n\nc"],
+    ["a\n  b", "a\n  b"],
+    ["\n\n", ""],
+    ["", ""],
+    ["\n \n  x\n", "x"],
+  ])("of %j", (text, expected) => {
+    expect(dedent(text)).toBe(expected);
+  });
+});
