@@ -167,6 +167,13 @@ describe("rate limits", () => {
     expect(first.headers.get("anthropic-ratelimit-requests-limit")).toBe("2");
     expect(first.headers.get("anthropic-ratelimit-requests-remaining")).toBe("1");
     expect(Date.parse(first.headers.get("anthropic-ratelimit-requests-reset") ?? "")).toBe(clock.now() + 30_000);
+    const tokens = (name: string, bucket = ""): number =>
+      Number(first.headers.get(`anthropic-ratelimit-${bucket}tokens-${name}`));
+    for (const name of ["limit", "remaining"])
+      expect(tokens(name)).toBe(tokens(name, "input-") + tokens(name, "output-"));
+    expect(first.headers.get("anthropic-ratelimit-tokens-reset")).toBe(
+      first.headers.get("anthropic-ratelimit-input-tokens-reset"),
+    );
     await ask();
     const third = await ask();
     expect(third.status).toBe(429);

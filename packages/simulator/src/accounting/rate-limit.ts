@@ -75,16 +75,29 @@ export function createRateLimiter(limits: RateLimits, now: () => number): RateLi
 
   function headers(set: Readonly<Record<string, Bucket>>, vendor: Vendor): Record<string, string> {
     const out: Record<string, string> = {};
-    for (const [name, bucket] of Object.entries(set)) {
-      const seconds = wait(bucket, bucket.limit);
-      const remaining = String(Math.max(0, Math.floor(bucket.level)));
+    const shown = Object.entries(set).map(([name, bucket]) => ({
+      name,
+      limit: bucket.limit,
+      remaining: Math.max(0, Math.floor(bucket.level)),
+      seconds: wait(bucket, bucket.limit),
+    }));
+    // Anthropic also tells of input and output together, in the header that older clients read.
+    const [, input, output] = shown;
+    if (vendor === "anthropic" && input && output)
+      shown.push({
+        name: "tokens",
+        limit: input.limit + output.limit,
+        remaining: input.remaining + output.remaining,
+        seconds: Math.max(input.seconds, output.seconds),
+      });
+    for (const { name, limit, remaining, seconds } of shown) {
       if (vendor === "anthropic") {
-        out[`anthropic-ratelimit-${name}-limit`] = String(bucket.limit);
-        out[`anthropic-ratelimit-${name}-remaining`] = remaining;
+        out[`anthropic-ratelimit-${name}-limit`] = String(limit);
+        out[`anthropic-ratelimit-${name}-remaining`] = String(remaining);
         out[`anthropic-ratelimit-${name}-reset`] = new Date(now() + seconds * 1_000).toISOString().replace(/\.\d+/, "");
       } else {
-        out[`x-ratelimit-limit-${name}`] = String(bucket.limit);
-        out[`x-ratelimit-remaining-${name}`] = remaining;
+        out[`x-ratelimit-limit-${name}`] = String(limit);
+        out[`x-ratelimit-remaining-${name}`] = String(remaining);
         out[`x-ratelimit-reset-${name}`] = resetText(seconds);
       }
     }
