@@ -64,6 +64,8 @@ describe("llm-simulator", () => {
     ["a flag it does not know", ["--prot", "1"], /--prot/],
     ["a port that is none", ["--port", "many"], /--port must be a number/],
     ["a fault that is none", ["--fault", '{"fault":"bang"}'], /faults\[0\]\.fault must be one of/],
+    ["a fault that is no JSON", ["--fault", '{"fault":\nx}'], /--fault is no JSON/],
+    ["a file that holds no recordings", ["--recordings", import.meta.filename], /cli\.test\.ts:1 is no JSON/],
     ["a file that is not there", ["--recordings", "/nowhere.jsonl"], /nowhere\.jsonl/],
   ])("%s: one line, and a code that is not 0", async (_name, args, message) => {
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);

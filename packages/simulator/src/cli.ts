@@ -29,7 +29,7 @@ While it runs: POST /_faults changes the faults, GET /_journal shows what was as
 
 /** Flags that are wrong, told in one line. */
 function complain(message: string): number {
-  process.stderr.write(`llm-simulator: ${message}\n`);
+  process.stderr.write(`llm-simulator: ${message.replace(/\s+/g, " ")}\n`);
   return 1;
 }
 
@@ -41,13 +41,23 @@ function number(text: string | undefined, flag: string): number | undefined {
   return value;
 }
 
+/** JSON that somebody typed; `where` names it if it is none. */
+function parse(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TypeError(`${where} is no JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function readRecordings(path: string): readonly Recording[] {
   const bytes = readFileSync(path);
   const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
   return text
     .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as Recording);
+    .flatMap((line, n) => (line.trim() === "" ? [] : [parse(line, `${path}:${n + 1}`) as Recording]));
 }
 
 const OPTIONS = {
@@ -83,7 +93,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(values.key && { apiKeys: values.key }),
       ...(values.strict && { strict: true }),
       ...(values.recordings !== undefined && { recordings: readRecordings(values.recordings) }),
-      ...(values.fault && { faults: values.fault.map((text) => JSON.parse(text) as FaultRule) }),
+      ...(values.fault && { faults: values.fault.map((text) => parse(text, "--fault") as FaultRule) }),
       latency: number(values.latency, "latency") ?? (values.fast ? 0 : "model"),
       tokensPerSecond: number(values["tokens-per-second"], "tokens-per-second") ?? (values.fast ? Infinity : "model"),
       ...(!values.quiet && {
