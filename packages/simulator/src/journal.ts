@@ -40,6 +40,11 @@ export interface Journal {
   readonly clear: () => void;
 }
 
+/** The beginning of a text, copied: a slice alone would keep all of a long text in memory. */
+export function beginning(text: string, most: number): string {
+  return text.length <= most ? text : Buffer.from(text.slice(0, most)).toString();
+}
+
 /** A journal that keeps the last `size` entries. */
 export function createJournal(size: number): Journal & { readonly add: (entry: JournalEntry) => void } {
   const entries: JournalEntry[] = [];

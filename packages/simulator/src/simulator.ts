@@ -37,7 +37,7 @@ const REOPEN = 100;
 
 /** A server that speaks the Anthropic and OpenAI wires and has no model behind it. */
 export interface Simulator {
-  /** Starts to listen. @throws the system's error if the port is taken; Error if it listens already */
+  /** Starts to listen. @throws the system's error if the port is taken; Error if it listens already; TypeError that names a wrong option */
   readonly listen: (options?: ListenOptions) => Promise<Listening>;
   readonly close: () => Promise<void>;
   /** Begins a script: what requests of this kind are answered. @throws TypeError that names what is wrong */
@@ -70,6 +70,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { clock } = settings;
   let server: Server | undefined;
   let address: { readonly port: number; readonly host: string } | undefined;
+  /** From the call of `listen()` on, so that a second one at the same time does not open a second door. */
+  let listening = false;
   let started = clock.now();
   let count = 0;
   let refusalTimers: (() => void)[] = [];
@@ -195,6 +197,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
 
   async function close(): Promise<void> {
     address = undefined;
+    listening = false;
     for (const cancel of refusalTimers) cancel();
     refusalTimers = [];
     await shut();
@@ -205,9 +208,20 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     when: scripts.when,
     faults,
     journal,
-    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
-      if (address) throw new Error("the simulator listens already");
-      server = await open({ port, host });
+    listen: async (options = {}) => {
+      const unknown = Object.keys(options).find((name) => name !== "port" && name !== "host");
+      if (unknown !== undefined) throw new TypeError(`${unknown} is no option of listen(); there are port, host`);
+      const { port = 0, host = "127.0.0.1" } = options;
+      if (listening) throw new Error("the simulator listens already");
+      listening = true;
+      server = await open({ port, host }).catch((error: unknown) => {
+        listening = false;
+        throw error;
+      });
+      if (!listening) {
+        await shut();
+        throw new Error("the simulator was closed before it listened");
+      }
       started = clock.now();
       const bound = server.address();
       const real = typeof bound === "object" && bound ? bound.port : port;

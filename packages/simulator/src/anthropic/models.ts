@@ -1,5 +1,5 @@
 import type { Json } from "../json.ts";
-import type { ModelProfile } from "../model.ts";
+import { findModel, type ModelProfile } from "../model.ts";
 import type { Context } from "../server/context.ts";
 import type { Exchange } from "../server/exchange.ts";
 import { sendAnswer, sendFailure } from "../server/send.ts";
@@ -95,7 +95,7 @@ export function listClaudes(x: Exchange, context: Context): void | Promise<void>
 
 /** `GET /v1/models/{id}`. */
 export function showClaude(x: Exchange, context: Context, id: string): void | Promise<void> {
-  const model = claudes(context).find((one) => one.id === id);
-  if (model) return sendAnswer(x, modelInfo(model));
+  const model = findModel(context.settings.models, id);
+  if (model?.vendor === "anthropic") return sendAnswer(x, modelInfo(model));
   sendFailure(x, "anthropic", { kind: "not-found", message: `model: ${id}` });
 }

@@ -1,5 +1,6 @@
 import type { Question } from "../answer.ts";
 import { BODY_FAULTS, type FaultRule } from "../fault/rule.ts";
+import { beginning } from "../journal.ts";
 import { textOf, type Json } from "../json.ts";
 import type { Vendor } from "../model.ts";
 import { checkAccess } from "./access.ts";
@@ -36,7 +37,7 @@ export async function enter(
   }
   const model = textOf(body["model"]);
   const question = look(body);
-  if (model) x.note.model = model;
+  if (model) x.note.model = beginning(model, 256);
   if (wire) x.note.wire = wire;
   const stream = body["stream"] === true;
   if (wire) x.note.stream = stream;

@@ -2,11 +2,16 @@ import { anthropicError } from "../anthropic/error.ts";
 import type { Failure } from "../failure.ts";
 import type { FaultRule } from "../fault/rule.ts";
 import { wholeSteps } from "../fault/step.ts";
+import { beginning } from "../journal.ts";
 import { isObject, type Json } from "../json.ts";
 import type { Vendor } from "../model.ts";
 import { openaiError } from "../openai/error.ts";
 import { runSteps } from "./deliver.ts";
 import { readBody, type Exchange } from "./exchange.ts";
+
+/** The most characters of a request that the journal keeps, and of why it failed. */
+const LARGEST_NOTE = 65_536;
+const LARGEST_REASON = 1_024;
 
 /** Answers with a JSON body. */
 export function sendJson(
@@ -46,7 +51,7 @@ export function wholeHeaders(text: string, fault: FaultRule | undefined): Readon
 /** Answers with an error in the vendor's envelope. */
 export function sendFailure(x: Exchange, vendor: Vendor, failure: Failure): void {
   const { status, body } = vendor === "anthropic" ? anthropicError(failure, x.requestId) : openaiError(failure);
-  x.note.reason ??= failure.message;
+  x.note.reason ??= beginning(failure.message, LARGEST_REASON);
   sendJson(x, status, body, failure.headers);
 }
 
@@ -57,10 +62,10 @@ export async function readJson(x: Exchange): Promise<Json | Failure> {
   try {
     // Some calls have nothing to say and send no body.
     const body: unknown = text === "" ? {} : JSON.parse(text);
-    x.note.request = text.length <= 65_536 ? body : text.slice(0, 65_536);
+    x.note.request = text.length <= LARGEST_NOTE ? body : beginning(text, LARGEST_NOTE);
     if (isObject(body)) return body;
   } catch {
-    x.note.request = text.slice(0, 65_536);
+    x.note.request = beginning(text, LARGEST_NOTE);
   }
   return { kind: "invalid", message: "The request body is not valid JSON" };
 }

@@ -53,6 +53,7 @@ describe("models", () => {
       max_tokens: 128_000,
       capabilities: { thinking: { types: { adaptive: { supported: true }, disabled: { supported: false } } } },
     });
+    expect(await anthropic.models.retrieve("claude-opus-5-5-20260901")).toMatchObject({ id: "claude-opus-5-5" });
     expect(await anthropic.models.retrieve("claude-sonnet-4-5")).toMatchObject({ lifecycle: "deprecated" });
     await expect(anthropic.models.retrieve("gpt-6.1-sol")).rejects.toMatchObject({ status: 404 });
   });
@@ -254,6 +255,13 @@ describe("the journal", () => {
     expect(simulator.journal.entries()).toEqual([]);
   });
 
+  test("keeps the beginning of what is long", async () => {
+    const { post, simulator } = await start();
+    expect((await post("/v1/responses", { ...responses, model: "x".repeat(100_000) })).status).toBe(404);
+    const [entry] = simulator.journal.entries();
+    expect([entry?.model?.length, entry?.reason?.length, String(entry?.request).length]).toEqual([256, 1_024, 65_536]);
+  });
+
   test("says when a caller left", async () => {
     const { anthropic, simulator } = await start({ clock: manualClock(), tokensPerSecond: 5 });
     const stream = await anthropic.messages.create({ ...claude, stream: true });
@@ -268,12 +276,28 @@ describe("listening", () => {
     const first = await simulator.listen();
     expect(first.url).toBe(`http://127.0.0.1:${first.port}`);
     await expect(simulator.listen()).rejects.toThrow("listens already");
+    await expect(createSimulator().listen({ prot: 1 } as never)).rejects.toThrow(/^prot is no option/);
     await expect(createSimulator().listen({ port: first.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
     await first.close();
     await expect(fetch(first.url)).rejects.toThrow();
     const again = await simulator.listen({ port: first.port });
     expect((await fetch(again.url)).status).toBe(200);
     await again.close();
+  });
+
+  test("two at once do not know of each other; two calls of listen() at once open one", async () => {
+    const simulator = createSimulator();
+    const [one, other] = await Promise.allSettled([simulator.listen(), simulator.listen()]);
+    expect([one.status, other.status]).toEqual(["fulfilled", "rejected"]);
+    await simulator.close();
+    const [a, b] = [await start(), await start()];
+    a.simulator.when("Hello").reply("from a");
+    a.simulator.faults.add({ fault: "overloaded", stream: true });
+    b.simulator.when("Hello").reply("from b");
+    const texts = await Promise.all([a, b].map(({ openai }) => openai.responses.create(responses)));
+    expect(texts.map(({ output_text }) => output_text)).toEqual(["from a", "from b"]);
+    expect(b.simulator.faults.list()).toEqual([]);
+    expect(b.simulator.journal.entries()).toHaveLength(1);
   });
 
   test("closing breaks off what is open", async () => {
