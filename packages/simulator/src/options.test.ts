@@ -10,6 +10,10 @@ describe("a wrong option is a TypeError that names it", () => {
     [{ models: [{ name: "x" }] }, /models\[0\] must be/],
     [{ models: [{ id: "x", contxt: 1 }] }, /models\[0\]\.contxt is no field/],
     [{ models: [{ id: "x", vendor: "acme" }] }, /models\[0\]\.vendor must be/],
+    [{ models: [{ id: "x", kind: "image" }] }, /models\[0\]\.kind must be chat or/],
+    [{ models: [{ id: "x", context: "big" }] }, /models\[0\]\.context must be a number/],
+    [{ models: [{ id: "x", efforts: "low" }] }, /models\[0\]\.efforts must be a list/],
+    [{ models: [{ id: "x", prefill: 1 }] }, /models\[0\]\.prefill must be a boolean/],
     [{ models: [{ id: "x", latency: -1 }] }, /models\[0\]\.latency must be/],
     [{ faults: {} }, /faults must be a list/],
     [{ faults: [{ fault: "boom" }] }, /faults\[0\]\.fault must be one of/],
@@ -24,6 +28,7 @@ describe("a wrong option is a TypeError that names it", () => {
     [{ apiKeys: "key" }, /apiKeys must be/],
     [{ rateLimits: { rpm: 1 } }, /rateLimits\.rpm is no limit/],
     [{ rateLimits: { requestsPerMinute: 0 } }, /rateLimits\.requestsPerMinute must be/],
+    [{ rateLimits: { requestsPerMinute: Infinity } }, /rateLimits\.requestsPerMinute must be/],
     [{ journalSize: 1.5 }, /journalSize must be/],
     [{ clock: {} }, /clock must have/],
   ])("%j", (options, message) => {

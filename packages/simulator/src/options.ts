@@ -87,6 +87,28 @@ const NAMES: ReadonlySet<string> = new Set([
   "clock",
 ]);
 
+/** A whole profile: what type each field has. */
+const SAMPLE: Readonly<Record<string, unknown>> = { ...profileOf("claude-opus-5-5"), shutdown: "" };
+
+const WORDS: Readonly<Record<string, readonly unknown[]>> = {
+  vendor: ["anthropic", "openai"],
+  kind: ["chat", "responses", "embedding"],
+  sampling: ["always", "never", "without-reasoning"],
+};
+
+function checkModelField(field: string, value: unknown, option: string): void {
+  const sample = SAMPLE[field];
+  if (sample === undefined) throw new TypeError(`${option} is no field of a model`);
+  if (value === undefined) return;
+  if (field === "latency" || field === "tokensPerSecond") checkDistribution(value, option);
+  else if (WORDS[field] && !WORDS[field].includes(value)) fail(option, WORDS[field].join(" or "), value);
+  else if (Array.isArray(sample)) {
+    if (!Array.isArray(value) || !value.every((one) => typeof one === "string")) fail(option, "a list of texts", value);
+  } else if (typeof sample === "number") {
+    if (typeof value !== "number" || !(value >= 0 && value < Infinity)) fail(option, "a number ≥ 0", value);
+  } else if (typeof value !== typeof sample) fail(option, `a ${typeof sample}`, value);
+}
+
 function modelMap(models: unknown): ReadonlyMap<string, ModelProfile> {
   if (models === undefined) return new Map(knownModels().map((model) => [model.id, model]));
   if (!Array.isArray(models)) fail("models", "a list", models);
@@ -95,13 +117,7 @@ function modelMap(models: unknown): ReadonlyMap<string, ModelProfile> {
     const id = isObject(model) ? model["id"] : model;
     if (typeof id !== "string" || id === "") fail(`models[${index}]`, "a name or an object with an id", model);
     if (isObject(model)) {
-      const known = new Set([...Object.keys(profileOf("claude-opus-5-5")), "shutdown"]);
-      const unknown = Object.keys(model).find((key) => !known.has(key));
-      if (unknown !== undefined) throw new TypeError(`models[${index}].${unknown} is no field of a model`);
-      if (model["vendor"] !== undefined && model["vendor"] !== "anthropic" && model["vendor"] !== "openai")
-        fail(`models[${index}].vendor`, "anthropic or openai", model["vendor"]);
-      for (const field of ["latency", "tokensPerSecond"])
-        if (model[field] !== undefined) checkDistribution(model[field], `models[${index}].${field}`);
+      for (const [field, value] of Object.entries(model)) checkModelField(field, value, `models[${index}].${field}`);
     }
     out.set(id, profileOf(model as ModelOption));
   }
@@ -141,8 +157,8 @@ function checkLimits(limits: unknown): RateLimits {
   if (!isObject(limits)) fail("rateLimits", "an object", limits);
   for (const [name, limit] of Object.entries(limits)) {
     if (!LIMITS.has(name)) throw new TypeError(`rateLimits.${name} is no limit; there are ${[...LIMITS].join(", ")}`);
-    if (limit !== undefined && !(typeof limit === "number" && limit > 0))
-      fail(`rateLimits.${name}`, "a number > 0", limit);
+    if (limit !== undefined && !(typeof limit === "number" && limit > 0 && limit < Infinity))
+      fail(`rateLimits.${name}`, "a finite number > 0", limit);
   }
   return limits;
 }

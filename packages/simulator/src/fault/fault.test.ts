@@ -163,6 +163,8 @@ describe("over HTTP", () => {
     [{ fault: "cut", when: 3 }, /fault\.when is no field/],
     [{ fault: "cut", at: -1 }, /fault\.at must be/],
     [{ fault: "refuse", model: "x" }, /fault\.model cannot steer refuse/],
+    [{ fault: "error-event", atByte: 3 }, /fault\.atByte says nothing to error-event/],
+    [{ fault: "cut", retryAfter: 3 }, /fault\.retryAfter says nothing to cut/],
     [{ fault: "rate-limit", form: "fax" }, /fault\.form must be/],
     [null, /fault must be an object/],
   ])("%j is a TypeError", async (rule, message) => {
