@@ -6,6 +6,28 @@ export interface Citation {
   readonly url: string;
   /** The words that are quoted. */
   readonly quote?: string;
+  /** Where they stand in a document that the request brought; without it, on a page of the web. */
+  readonly place?: CitedPlace;
+}
+
+/** A place in a document of the request. */
+export interface CitedPlace {
+  /** A text by its characters, a PDF by its pages (the first is 1), blocks and search results by their blocks. */
+  readonly kind: "text" | "pages" | "blocks" | "search-result";
+  /** Which of the documents (or of the search results) it is, from 0. */
+  readonly index: number;
+  readonly start: number;
+  /** The first that is no longer part of it. */
+  readonly end: number;
+}
+
+/** Something in a request that its answer may cite. */
+export interface CitableDocument extends Pick<CitedPlace, "kind" | "index"> {
+  readonly title: string;
+  /** Where a search result is from; else empty. */
+  readonly source: string;
+  /** Its texts; none where they cannot be read (a PDF). */
+  readonly blocks: readonly string[];
 }
 
 /** One piece of an answer, in the words of no vendor. */
@@ -88,6 +110,8 @@ export interface Question {
   readonly schema?: unknown;
   /** Whether the vendor's web search may be used. */
   readonly search: boolean;
+  /** What the answer may cite (Anthropic). */
+  readonly documents: readonly CitableDocument[];
   /** Whether the answer is any JSON object. */
   readonly json: boolean;
   readonly maxTokens?: number;

@@ -15,6 +15,26 @@ const open = { type: "object", properties: { a: { type: "string" } } };
 type Case = readonly [name: string, change: Body, status: number, message: RegExp, headers?: Record<string, string>];
 
 const MESSAGES: readonly Case[] = [
+  ["an output_config that is no object", { output_config: "json" }, 400, /output_config: Input should be a valid dict/],
+  [
+    "citations together with a schema",
+    {
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "document", source: { type: "text", data: "x" }, citations: { enabled: true } },
+            { type: "text", text: "x" },
+          ],
+        },
+      ],
+      output_config: {
+        format: { type: "json_schema", schema: { type: "object", properties: {}, additionalProperties: false } },
+      },
+    },
+    400,
+    /not supported together with citations/,
+  ],
   ["unknown model", { model: "claude-3-opus-20240229" }, 404, /^model: claude-3-opus/],
   ["a GPT", { model: "gpt-6.1-sol" }, 404, /^model: gpt/],
   ["no limit", { max_tokens: undefined }, 400, /^max_tokens: Field required/],
@@ -222,6 +242,10 @@ const CHAT: readonly Case[] = [
 ];
 
 const RESPONSES: readonly Case[] = [
+  ["a stream that is no flag", { stream: "yes" }, 400, /Invalid type for 'stream': expected a boolean/],
+  ["instructions that are no text", { instructions: 3 }, 400, /Invalid type for 'instructions': expected a string/],
+  ["an include that is no list", { include: "all" }, 400, /Invalid type for 'include': expected an array/],
+  ["text that is no object", { text: "json" }, 400, /Invalid type for 'text': expected an object/],
   ["unknown model", { model: "gpt-3.5-turbo" }, 404, /does not exist/],
   ["no input", { input: undefined }, 400, /Missing required parameter: 'input'/],
   ["a field of Chat", { stop: "x" }, 400, /Unknown parameter: 'stop'/],

@@ -53,10 +53,16 @@ const FINISHES = new Set([
   "failed",
 ]);
 
+const ANSWER_KEYS = new Set(["parts", "finish", "stopSequence", "usage"]);
+const USAGE_KEYS = new Set(["input", "cacheRead", "cacheWrite", "output", "reasoning", "iterations"]);
+
 function checkPart(part: unknown, option: string): void {
   const type = isObject(part) ? part["type"] : undefined;
   if (!isObject(part) || typeof type !== "string" || !PART_TYPES.has(type))
     throw new TypeError(`${option}.type must be one of ${[...PART_TYPES].join(", ")}, not ${JSON.stringify(type)}`);
+  const { citations } = part;
+  if (citations !== undefined && !(Array.isArray(citations) && citations.every(isObject)))
+    throw new TypeError(`${option}.citations must be a list of sources`);
   if (type === "native" && !isObject(part["value"])) throw new TypeError(`${option}.value must be an object`);
   if (type === "search") {
     if (typeof part["query"] !== "string") throw new TypeError(`${option}.query must be a text`);
@@ -80,12 +86,24 @@ export function checkReply(reply: unknown, option: string): void {
   } else if (!Array.isArray(reply["parts"])) throw new TypeError(`${option}.parts must be a list of parts`);
   else {
     for (const [index, part] of reply["parts"].entries()) checkPart(part, `${option}.parts[${index}]`);
-    const { finish } = reply;
+    const unknown = Object.keys(reply).find((key) => !ANSWER_KEYS.has(key));
+    if (unknown !== undefined)
+      throw new TypeError(`${option}.${unknown} is no field of an answer; there are ${[...ANSWER_KEYS].join(", ")}`);
+    const { finish, usage = {} } = reply;
+    if (!isObject(usage)) throw new TypeError(`${option}.usage must be an object`);
+    for (const [key, value] of Object.entries(usage)) {
+      if (!USAGE_KEYS.has(key))
+        throw new TypeError(`${option}.usage.${key} is no count; there are ${[...USAGE_KEYS].join(", ")}`);
+      if (value === undefined) continue;
+      if (key === "iterations" ? !Array.isArray(value) : !(Number.isInteger(value) && Number(value) >= 0))
+        throw new TypeError(`${option}.usage.${key} must be ${key === "iterations" ? "a list" : "a whole number ≥ 0"}`);
+    }
     if (finish !== undefined && !(typeof finish === "string" && FINISHES.has(finish)))
       throw new TypeError(`${option}.finish must be one of ${[...FINISHES].join(", ")}, not ${JSON.stringify(finish)}`);
   }
 }
 
+const WIRES: readonly unknown[] = ["anthropic", "openai-chat", "openai-responses"];
 const MATCH_KEYS = new Set(["model", "wire", "stream", "text"]);
 
 /** @throws TypeError that names what is wrong with a match */
@@ -98,6 +116,14 @@ export function checkMatch(match: unknown, option: string): void {
   const unknown = Object.keys(match).find((key) => !MATCH_KEYS.has(key));
   if (unknown !== undefined)
     throw new TypeError(`${option}.${unknown} is no field to match by; there are ${[...MATCH_KEYS].join(", ")}`);
+  const { model, wire, stream, text } = match;
+  if (model !== undefined && typeof model !== "string") throw new TypeError(`${option}.model must be a text`);
+  if (wire !== undefined && !WIRES.includes(wire))
+    throw new TypeError(`${option}.wire must be one of ${WIRES.join(", ")}, not ${JSON.stringify(wire)}`);
+  if (stream !== undefined && typeof stream !== "boolean")
+    throw new TypeError(`${option}.stream must be true or false`);
+  if (text !== undefined && typeof text !== "string" && !(text instanceof RegExp))
+    throw new TypeError(`${option}.text must be a text or a pattern`);
 }
 
 /** Whether a text holds another, or matches a pattern. */

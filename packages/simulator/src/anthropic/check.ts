@@ -2,6 +2,7 @@ import { invalid, type Failure } from "../failure.ts";
 import { isObject, objectOf, objectsOf, textOf, type Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
 import { checkConversation } from "./check-conversation.ts";
+import { checkCitations } from "./documents.ts";
 import { checkSchema } from "./check-schema.ts";
 import { checkTools } from "./check-tools.ts";
 
@@ -132,6 +133,9 @@ function checkRest(body: Json, { beta }: CheckContext): Failure | undefined {
       if (block["text"] === "") return invalid("system: text content blocks must be non-empty");
     }
   }
+  for (const name of ["metadata", "output_config"])
+    if (body[name] !== undefined && body[name] !== null && !isObject(body[name]))
+      return invalid(`${name}: Input should be a valid dictionary`);
   if (stops !== undefined) {
     if (!Array.isArray(stops) || !stops.every((stop) => typeof stop === "string"))
       return invalid("stop_sequences: Input should be a valid list of strings");
@@ -156,6 +160,7 @@ export function checkMessages(body: Json, model: ModelProfile, how: CheckContext
     checkThinking(body, model) ??
     checkTools(body, model) ??
     checkOutput(body, model) ??
+    checkCitations(body) ??
     checkCache(body)
   );
 }

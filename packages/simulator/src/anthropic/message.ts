@@ -1,4 +1,4 @@
-import type { Answer, AnswerPart, Finish, SubCall } from "../answer.ts";
+import type { Answer, AnswerPart, Citation, Finish, SubCall } from "../answer.ts";
 import { written, type Bill } from "../accounting/bill.ts";
 import type { Json } from "../json.ts";
 import type { Random } from "../random.ts";
@@ -45,6 +45,27 @@ function searchBlocks(part: AnswerPart & { readonly type: "search" }, context: M
   ];
 }
 
+/** A citation: of a page of the web, or of a place in what the request brought. */
+function location({ title, url, place }: Citation, cited_text: string, { sealedFor, random }: MessageContext): Json {
+  if (!place) {
+    const encrypted_index = seal("Eo8B", 60, sealedFor, random);
+    return { type: "web_search_result_location", cited_text, url, title, encrypted_index };
+  }
+  const { kind, index, start, end } = place;
+  const document = { cited_text, document_index: index, document_title: title || null, file_id: null };
+  const blocks = { start_block_index: start, end_block_index: end };
+  switch (kind) {
+    case "text":
+      return { type: "char_location", ...document, start_char_index: start, end_char_index: end };
+    case "pages":
+      return { type: "page_location", ...document, start_page_number: start, end_page_number: end };
+    case "blocks":
+      return { type: "content_block_location", ...document, ...blocks };
+    case "search-result":
+      return { type: "search_result_location", cited_text, search_result_index: index, source: url, title, ...blocks };
+  }
+}
+
 function block(part: Exclude<AnswerPart, { readonly type: "search" }>, context: MessageContext): Json {
   const { random } = context;
   switch (part.type) {
@@ -53,13 +74,7 @@ function block(part: Exclude<AnswerPart, { readonly type: "search" }>, context: 
       return {
         type: "text",
         text: part.text,
-        citations: part.citations.map((source) => ({
-          type: "web_search_result_location",
-          cited_text: source.quote ?? part.text.slice(0, 120),
-          url: source.url,
-          title: source.title,
-          encrypted_index: seal("Eo8B", 60, context.sealedFor, random),
-        })),
+        citations: part.citations.map((source) => location(source, source.quote ?? part.text.slice(0, 120), context)),
       };
     case "reasoning":
       return {

@@ -1,6 +1,7 @@
 import type { Question } from "../answer.ts";
 import { canonical, isObject, numberOf, objectOf, objectsOf, textOf, type Json } from "../json.ts";
 import type { ModelProfile } from "../model.ts";
+import { citableDocuments } from "./documents.ts";
 import { contentText, stopList, toolSpecs } from "../question.ts";
 
 /** Whether the model thinks before it answers this request. */
@@ -40,6 +41,7 @@ export function anthropicQuestion(body: Json, model: ModelProfile): Question {
     parallelTools: choice["disable_parallel_tool_use"] !== true,
     ...(isObject(format["schema"]) && { schema: format["schema"] }),
     search: objectsOf(body["tools"]).some((tool) => textOf(tool["type"]).startsWith("web_search_")),
+    documents: citableDocuments(body),
     json: false,
     ...(maxTokens !== undefined && { maxTokens }),
     stop: stopList(body["stop_sequences"]),

@@ -2,6 +2,7 @@ import type { Answer, AnswerPart, Citation, Question, ToolSpec } from "../answer
 import type { Json } from "../json.ts";
 import { draw, random as seeded, type Distribution, type Random } from "../random.ts";
 import { isObject } from "../json.ts";
+import { cite } from "./citation.ts";
 import { jsonValue } from "./json-value.ts";
 import { pickLanguage, prose, topics, type Languages } from "./text.ts";
 
@@ -90,6 +91,8 @@ export function generate(question: Question, options: Generation): Answer {
     if (sources.length > 0) parts.push({ type: "search", query: words.join(" "), results: sources });
     const text = lead + prose(words, tokens, language, random);
     parts.push({ type: "text", text, ...(sources.length > 0 && { citations: sources.slice(0, 2) }) });
+    for (const citation of cite(question.documents, words, random))
+      parts.push({ type: "text", text: ` ${citation.quote}`, citations: [citation] });
   }
   return { parts };
 }

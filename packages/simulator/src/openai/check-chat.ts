@@ -10,6 +10,7 @@ import {
   checkNumber,
   checkSampling,
   checkTier,
+  checkTypes,
   missing,
   notAmong,
   outOfBounds,
@@ -25,6 +26,16 @@ const FIELDS: ReadonlySet<string> = new Set(
     "verbosity web_search_options"
   ).split(" "),
 );
+
+const TYPES = {
+  logprobs: "boolean",
+  parallel_tool_calls: "boolean",
+  prompt_cache_key: "string",
+  safety_identifier: "string",
+  store: "boolean",
+  stream: "boolean",
+  stream_options: "object",
+} as const;
 
 const ROLES = ["system", "assistant", "user", "function", "tool", "developer"];
 
@@ -212,6 +223,7 @@ export function checkChat(body: Json, model: ModelProfile): Failure | undefined 
     .map((message) => contentText(message["content"]))
     .join("\n");
   return (
+    checkTypes(body, TYPES) ??
     checkMessages(body["messages"]) ??
     checkLimits(body, model) ??
     checkEffort(asked, "reasoning_effort", model) ??

@@ -173,3 +173,16 @@ export function checkTier(tier: unknown, more: readonly string[] = []): Failure 
     ? undefined
     : notAmong("service_tier", tier, tiers);
 }
+
+const NAMED = { boolean: "a boolean", string: "a string", object: "an object", array: "an array" } as const;
+
+/** Fields that must have a type if they are there at all. */
+export function checkTypes(body: Json, types: Readonly<Record<string, keyof typeof NAMED>>): Failure | undefined {
+  for (const [param, type] of Object.entries(types)) {
+    const value = body[param];
+    if (value === undefined || value === null) continue;
+    const is = type === "array" ? Array.isArray(value) : type === "object" ? isObject(value) : typeof value === type;
+    if (!is) return wrongType(param, NAMED[type], value);
+  }
+  return undefined;
+}

@@ -10,6 +10,7 @@ import {
   checkNumber,
   checkSampling,
   checkTier,
+  checkTypes,
   missing,
   notAmong,
   wrongType,
@@ -36,6 +37,19 @@ const INCLUDES = [
   "reasoning.encrypted_content",
   "message.output_text.logprobs",
 ];
+
+const TYPES = {
+  background: "boolean",
+  include: "array",
+  instructions: "string",
+  parallel_tool_calls: "boolean",
+  previous_response_id: "string",
+  prompt_cache_key: "string",
+  safety_identifier: "string",
+  store: "boolean",
+  stream: "boolean",
+  text: "object",
+} as const;
 
 function checkTools(body: Json): Failure | undefined {
   const { tools } = body;
@@ -89,6 +103,8 @@ export function checkResponses(body: Json, model: ModelProfile, store: ResponseS
   const unknown = Object.keys(body).find((name) => !FIELDS.has(name));
   if (unknown !== undefined)
     return invalid(`Unknown parameter: '${unknown}'.`, { param: unknown, code: "unknown_parameter" });
+  const mistyped = checkTypes(body, TYPES);
+  if (mistyped) return mistyped;
   const previous = body["previous_response_id"];
   const { input, reasoning } = body;
   if (input === undefined && typeof previous !== "string" && body["prompt"] === undefined) return missing("input");

@@ -54,6 +54,7 @@ function common(
     search:
       isObject(body["web_search_options"]) ||
       objectsOf(body["tools"]).some((tool) => textOf(tool["type"]).startsWith("web_search")),
+    documents: [],
     json: format["type"] === "json_object",
     stop: stopList(body["stop"]),
     key: keyOf(body),

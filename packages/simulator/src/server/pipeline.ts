@@ -1,4 +1,4 @@
-import type { Question } from "../answer.ts";
+import type { Question, Wire } from "../answer.ts";
 import { account, read, type Reading } from "../accounting/account.ts";
 import { limitAnswer } from "../accounting/limit.ts";
 import { countBlocks, promptBlocks } from "../accounting/prompt.ts";
@@ -9,7 +9,7 @@ import { streamSteps, wholeSteps, type Step } from "../fault/step.ts";
 import { objectOf, textOf, type Json } from "../json.ts";
 import { findModel, type ModelProfile, type Vendor } from "../model.ts";
 import { random as seeded } from "../random.ts";
-import { isStream, recordedWrites, type Recording } from "../recording.ts";
+import { isStream, recordedFrames, recordedWrites, type Recording } from "../recording.ts";
 import { callerOf } from "./access.ts";
 import type { Context } from "./context.ts";
 import { runFrames, runSteps, type Pace } from "./deliver.ts";
@@ -37,14 +37,26 @@ export function modelOf(body: Json, vendor: Vendor, context: Context): ModelProf
     : { kind: "invalid", message: "you must provide a model parameter" };
 }
 
-function sendRecording(x: Exchange, recording: Recording, fault: FaultRule | undefined, pace: Pace): Promise<boolean> {
+function sendRecording(
+  x: Exchange,
+  recording: Recording,
+  wire: Wire,
+  fault: FaultRule | undefined,
+  pace: Pace,
+): Promise<boolean> {
   x.note.status = recording.status ?? 200;
   x.res.writeHead(x.note.status, {
     "content-type": isStream(recording) ? "text/event-stream; charset=utf-8" : "application/json",
     ...recording.headers,
   });
   const plain = [...recordedWrites(recording)].map((bytes): Step => ({ do: "write", bytes, tokens: 0, events: 0 }));
-  return runSteps(x, fault ? wholeSteps(Buffer.from(recording.body).toString(), fault) : plain, pace);
+  if (!fault) return runSteps(x, plain, pace);
+  const text = Buffer.from(recording.body).toString();
+  return runSteps(
+    x,
+    isStream(recording) ? streamSteps(recordedFrames(text), fault, wire) : wholeSteps(text, fault),
+    pace,
+  );
 }
 
 /** Sends a finished object, whole or as a stream, with the fault that hits it. */
@@ -120,7 +132,11 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
   if (played) {
     x.note.source = `recording ${played.index}`;
     return settle(
-      await sendRecording(x, played.recording, fault, { clock: settings.clock, latency: 0, tokensPerSecond: Infinity }),
+      await sendRecording(x, played.recording, format.wire, fault, {
+        clock: settings.clock,
+        latency: 0,
+        tokensPerSecond: Infinity,
+      }),
     );
   }
 
@@ -146,12 +162,12 @@ export async function answerText(x: Exchange, format: WireFormat, context: Conte
   const pace = paceOf(asked, context);
   await sleep(pace.clock, pace.latency, x.signal);
   if (x.signal.aborted) return settle(false);
-  if (reply?.kind === "recording") return settle(await sendRecording(x, reply.recording, fault, pace));
+  if (reply?.kind === "recording") return settle(await sendRecording(x, reply.recording, format.wire, fault, pace));
 
   const room = Math.max(1, model.context - reading.input);
   const answers =
     reply?.kind === "answer"
-      ? [limitAnswer(reply.answer, question, room)]
+      ? Array.from({ length: format.count(body) }, () => limitAnswer(reply.answer, question, room))
       : reply
         ? []
         : generated(asked, format, context, room);
