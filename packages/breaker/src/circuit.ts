@@ -5,7 +5,7 @@ import { Evidence } from "./evidence.ts";
 import type { Cause } from "./evidence.ts";
 import type { Group } from "./group.ts";
 import { mergeHealth } from "./health.ts";
-import type { Finished, Limiter } from "./limit.ts";
+import type { Limiter } from "./limit.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Permit } from "./permit.ts";
 import type { Place } from "./place.ts";
@@ -49,6 +49,8 @@ export class Circuit implements Breaker, Shared {
   #probes: Probes | undefined;
   #wait: Wait | undefined;
   #firstTokens: Samples | undefined;
+  /** Calls whose first token has not come, oldest first, since one last came in time: kept once one was reported. */
+  #awaited: Set<Ticket> | undefined;
 
   constructor(
     name: string,
@@ -93,20 +95,17 @@ export class Circuit implements Breaker, Shared {
   }
 
   prepare(): Promise<void> | undefined {
-    if (!this.#byFleet || (this.#state !== "half-open" && !this.#isDue(this.#clock.now()))) return undefined;
-    return this.#member?.request();
+    return this.#byFleet && this.state === "half-open" ? this.#member?.request() : undefined;
   }
 
   health(): Health {
     const now = this.#clock.now();
     const errorRate = this.#evidence.rate(now);
-    const firstPartMs = this.#firstTokens?.quantile(0.5);
-    const firstPartP95Ms = this.#firstTokens?.quantile(0.95);
+    const first = this.#firstTokens;
     const own: Health = {
       ...this.#readiness(now),
       ...(errorRate !== undefined && { errorRate }),
-      ...(firstPartMs !== undefined && { firstPartMs }),
-      ...(firstPartP95Ms !== undefined && { firstPartP95Ms }),
+      ...(first && { firstPartMs: first.quantile(0.5), firstPartP95Ms: first.quantile(0.95) }),
     };
     return mergeHealth(own, this.place?.parent?.health());
   }
@@ -146,8 +145,7 @@ export class Circuit implements Breaker, Shared {
     this.#until = inner(until);
     this.#opens = opens;
     this.#byFleet = false;
-    this.#wait = undefined;
-    if (waitUntil > 0) (this.#wait = new Wait()).until = inner(waitUntil);
+    (this.#wait = new Wait()).until = inner(waitUntil);
     this.#evidence.load(snapshot, inner);
     // the probes of a half-open one are gone: it is open, and due
     this.#enter(state === "half-open" ? "open" : state, reason);
@@ -227,8 +225,11 @@ export class Circuit implements Breaker, Shared {
     errand?.above?.firstToken();
     if (ticket.generation !== this.#generation) return;
     (this.#firstTokens ??= new Samples()).add(ms);
+    if (this.policy.slowFirstToken < Infinity) this.#awaited ??= new Set();
+    this.#simplify();
     if (errand && this.#probes?.takeBack(errand.lease)) errand.lease = this.#probes.lend(now);
     if (ms > this.policy.slowFirstToken) this.#slow(ticket, now);
+    else this.#awaited?.clear();
   }
 
   succeed(ticket: Ticket, usage: Pick<Usage, "output"> | undefined): void {
@@ -238,7 +239,7 @@ export class Circuit implements Breaker, Shared {
     const now = this.#clock.now();
     const perToken = usage && usage.output > 0 ? (now - (ticket.first ?? ticket.started)) / usage.output : undefined;
     ticket.errand?.above?.success();
-    this.#leave(now, { accepted: true, ms: now - ticket.started, perToken });
+    this.#leave(ticket, now, true, perToken);
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
     this.#member?.settled(false);
     this.#wait?.accepted();
@@ -254,9 +255,12 @@ export class Circuit implements Breaker, Shared {
     if (verdict === "neutral") return this.ignore(ticket);
     if (verdict === "failure") ticket.errand?.above?.failure(error);
     else ticket.errand?.above?.ignore();
-    this.#leave(now, { accepted: false, ms: now - ticket.started, perToken: undefined });
+    this.#leave(ticket, now, false);
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
-    if (verdict === "failure") return this.#failure(ticket, now, error);
+    if (verdict === "failure") {
+      this.#member?.settled(true);
+      return this.#judge(ticket, now, this.#evidence.failure(now, ticket.started), error);
+    }
     this.#handBack(ticket);
     if (verdict === "throttle") this.#throttle(ticket, now, error);
     else (this.place?.scope(verdict) ?? this).#openLong(now, verdict, ticket.call, error);
@@ -264,11 +268,14 @@ export class Circuit implements Breaker, Shared {
 
   ignore(ticket: Ticket): void {
     ticket.errand?.above?.ignore();
-    this.#leave(this.#clock.last, undefined);
+    this.#leave(ticket, this.#clock.last);
     this.#handBack(ticket);
   }
 
-  #leave(now: number, finished: Finished | undefined): void {
+  /** `accepted` undefined: that says nothing about the upstream. */
+  #leave(ticket: Ticket, now: number, accepted?: boolean, perToken?: number): void {
+    this.#awaited?.delete(ticket);
+    const finished = accepted === undefined ? undefined : { accepted, ms: now - ticket.started, perToken };
     for (const limiter of this.#limiters ?? []) limiter.leave(now, finished);
   }
 
@@ -278,11 +285,6 @@ export class Circuit implements Breaker, Shared {
     } catch {
       return verdictOf(error);
     }
-  }
-
-  #failure(ticket: Ticket, now: number, error: unknown): void {
-    this.#member?.settled(true);
-    this.#judge(ticket, now, this.#evidence.failure(now, ticket.started), error);
   }
 
   #slow(ticket: Ticket, now: number): void {
@@ -297,12 +299,10 @@ export class Circuit implements Breaker, Shared {
   }
 
   #throttle(ticket: Ticket, now: number, error: unknown): void {
-    const inner = (time: number): number => this.#clock.inner(time);
     const wait = (this.#wait ??= new Wait());
-    if (!wait.refused(error, now, ticket.started, inner, this.policy.resetTimeout)) return;
+    if (!wait.refused(error, now, ticket.started, (time) => this.#clock.inner(time), this.policy.resetTimeout)) return;
     this.#plain = false;
-    const until = this.#clock.outer(wait.until);
-    this.#tell(ticket.call, "throttled", { until, retryAfterMs: wait.until - now });
+    this.#tell(ticket.call, "throttled", { until: this.#clock.outer(wait.until), retryAfterMs: wait.until - now });
   }
 
   // who may pass
@@ -319,6 +319,11 @@ export class Circuit implements Breaker, Shared {
   }
 
   #admit(now: number, ask: Ask | undefined, above: Ticket | undefined): Ticket {
+    // calls that are slow by now, whose first tokens would tell too late
+    let overdue = 0;
+    for (const ticket of this.#awaited ?? [])
+      if (now - ticket.started > this.policy.slowFirstToken)
+        this.#judge(ticket, now, ++overdue >= this.policy.failureThreshold ? "slow" : undefined);
     const due = this.#isDue(now);
     if (this.#state === "isolated" || (this.#state === "open" && !due)) throw this.#reject(ask, "circuit-open");
     if (this.#state !== "disabled" && now < (this.#wait?.until ?? 0)) throw this.#reject(ask, "rate-limit");
@@ -334,7 +339,9 @@ export class Circuit implements Breaker, Shared {
       if (limiter) throw this.#reject(ask, limiter.code, limiter.reason);
     }
     for (const limiter of this.#limiters ?? []) limiter.enter();
-    return new Ticket(this, this.#generation, now, ask?.call, errand);
+    const ticket = new Ticket(this, this.#generation, now, ask?.call, errand);
+    if (!ask?.call?.whole) this.#awaited?.add(ticket); // the first token of a whole answer is not reported
+    return ticket;
   }
 
   #lend(now: number, ask: Ask | undefined, above: Ticket | undefined): Errand {
@@ -343,21 +350,19 @@ export class Circuit implements Breaker, Shared {
     const fleet = this.#byFleet ? this.#member : undefined;
     const token = fleet?.take();
     if (fleet && token === undefined) throw this.#reject(ask, "circuit-open", "probing");
-    // a probe that is slow to begin has failed, if late: the next one need not wait for it
-    return { lease: probes.lend(now, this.policy.slowFirstToken), token, above };
+    return { lease: probes.lend(now), token, above };
   }
 
-  #handBack(ticket: Ticket): void {
+  #handBack(ticket: Ticket, outcome?: "success"): void {
     const { errand } = ticket;
-    if (!errand) return;
-    if (ticket.generation === this.#generation) this.#probes?.takeBack(errand.lease);
-    if (errand.token !== undefined) this.#member?.probed(errand.token, undefined);
+    if (errand && ticket.generation === this.#generation) this.#probes?.takeBack(errand.lease);
+    if (errand?.token !== undefined) this.#member?.probed(errand.token, outcome);
   }
 
   #reject(ask: Ask | undefined, code: ErrorCode, why?: string): RejectedError {
     const health = this.health();
     const { until, reason = why ?? code } = health;
-    const retryAfterMs = until && Math.max(0, until - this.#clock.outer(this.#clock.last));
+    const retryAfterMs = until && until - this.#clock.outer(this.#clock.last);
     this.#tell(ask?.call, "rejected", { code, reason, ...(until && { retryAfterMs }) });
     return new RejectedError(code, this.name, { ...health, reason }, retryAfterMs);
   }
@@ -385,9 +390,7 @@ export class Circuit implements Breaker, Shared {
 
   /** A probe succeeded. */
   #pass(ticket: Ticket): void {
-    const { lease = 0, token } = ticket.errand ?? {};
-    this.#probes?.takeBack(lease);
-    if (token !== undefined) this.#member?.probed(token, "success");
+    this.#handBack(ticket, "success");
     if (this.#probes?.pass()) this.#close("probe", ticket.call);
   }
 
@@ -425,8 +428,7 @@ export class Circuit implements Breaker, Shared {
     this.#opens++;
     this.#byFleet = false;
     this.#enter("open", reason);
-    const until = this.#clock.outer(this.#until);
-    const data = { failures, calls: this.#evidence.calls, reason, until };
+    const data = { failures, calls: this.#evidence.calls, reason, until: this.#clock.outer(this.#until) };
     this.#tell(call, "opened", error === undefined ? data : { ...data, error });
     this.place?.opened();
   }
@@ -447,12 +449,14 @@ export class Circuit implements Breaker, Shared {
     this.#reason = reason;
     this.#generation++;
     this.#probes = undefined;
+    this.#awaited?.clear();
     this.#simplify();
   }
 
   #simplify(): void {
     const waits = this.#wait?.isOver(this.#clock.last) === false;
-    this.#plain = this.#state === "closed" && !waits && !this.place && !this.#limiters && !this.#member;
+    this.#plain =
+      this.#state === "closed" && !waits && !this.place && !this.#limiters && !this.#member && !this.#awaited;
   }
 
   #isDue(now: number): boolean {
