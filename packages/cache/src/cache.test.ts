@@ -15,11 +15,10 @@ import {
   type StreamPart,
   wrap,
 } from "@llm/core";
-import { mock, mockModel } from "@llm/core/testing";
+import { mock, mockModel, manualClock } from "@llm/core/testing";
 import { describe, expect, test } from "vitest";
 import { cache } from "./cache.ts";
 import { asyncStore } from "./kit/async-store.ts";
-import { manualClock } from "./kit/manual-clock.ts";
 import { requestKey } from "./key.ts";
 import { memoryStore } from "./memory.ts";
 import type { Store } from "./store.ts";
@@ -94,11 +93,11 @@ describe("a stored answer", () => {
       const provider = mock("Hello!");
       const llm = compose(provider, cache({ ...options, ttl: "1m" }));
       await ask(llm);
-      clock.advance(59_999);
+      await clock.advance(59_999);
       const hit = await ask(llm);
       expect(hit.types).toEqual(["cache.hit"]);
       expect(hit.events[0]).toMatchObject({ ageMs: 59_999 });
-      clock.advance(1);
+      await clock.advance(1);
       expect((await ask(llm)).types).toContain("cache.miss");
       expect(provider.calls).toHaveLength(2);
     }
@@ -247,7 +246,7 @@ describe("a broken store", () => {
         if (how === "hangs") {
           if (operation === "set") await asked;
           await until(() => clock.timers() === 1);
-          clock.advance(2_000);
+          await clock.advance(2_000);
         }
         const { parts, events } = await asked;
         expect(parts).toHaveLength(3);
@@ -268,9 +267,9 @@ describe("a broken store", () => {
     for (let call = 0; call < 3; call++) {
       const asked = ask(llm);
       await until(() => clock.timers() > 0);
-      clock.advance(1_000);
+      await clock.advance(1_000);
       expect((await asked).parts).toHaveLength(3);
-      clock.advance(1_000);
+      await clock.advance(1_000);
       await until(() => clock.timers() === 0);
     }
   });
@@ -371,7 +370,7 @@ describe("equal calls at the same time", () => {
     const hasty = ask(llm, hello, { deadline: clock.now() + 1_000 });
     const patient = ask(llm, hello, { deadline: clock.now() + 5_000 });
     await until(() => provider.calls.length === 1);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     expect(isLlmError((await hasty).parts, "timeout")).toBe(true);
     open();
     expect((await patient).parts).toHaveLength(3);

@@ -1,10 +1,9 @@
 import { isLlmError, LlmError, newCall, toRequest, type Event, type Provider, type StreamPart } from "@llm/core";
-import { mock } from "@llm/core/testing";
+import { mock, manualClock } from "@llm/core/testing";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { cache } from "./cache.ts";
 import { asyncStore } from "./kit/async-store.ts";
-import { manualClock } from "./kit/manual-clock.ts";
 import { runs } from "./kit/runs.ts";
 import { memoryStore } from "./memory.ts";
 
@@ -241,7 +240,7 @@ async function play(commands: readonly Command[], asynchronous: boolean): Promis
         break;
       }
       case "wait": {
-        clock.advance(command.ms);
+        await clock.advance(command.ms);
         for (const reader of readers) if (reader.from && reader.deadline <= clock.now()) end(reader, "timeout");
         break;
       }

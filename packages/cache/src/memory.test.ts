@@ -1,4 +1,4 @@
-import { manualClock } from "./kit/manual-clock.ts";
+import { manualClock } from "@llm/core/testing";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runs } from "./kit/runs.ts";
@@ -40,7 +40,7 @@ const newReference = (maxEntries: number, maxBytes: number) => {
   };
 };
 
-test("holds what a plain list of the least recently used holds, and never more than its bounds", () => {
+test("holds what a plain list of the least recently used holds, and never more than its bounds", async () => {
   const key = fc.constantFrom("a", "b", "c", "d", "é", "漢");
   const command = fc.oneof(
     fc.record({ type: fc.constant("get" as const), key }),
@@ -53,17 +53,17 @@ test("holds what a plain list of the least recently used holds, and never more t
       ttl: fc.integer({ min: 1, max: 100 }),
     }),
   );
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(command, { maxLength: 60 }),
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 200, max: 2_000 }),
-      (commands, maxEntries, maxBytes) => {
+      async (commands, maxEntries, maxBytes) => {
         const clock = manualClock();
         const store = memoryStore({ maxEntries, maxBytes, clock });
         const reference = newReference(maxEntries, maxBytes);
         for (const command of commands) {
-          if (command.type === "wait") clock.advance(command.ms);
+          if (command.type === "wait") await clock.advance(command.ms);
           else if (command.type === "get") expect(store.get(command.key)).toBe(reference.get(command.key, clock.now()));
           else if (command.type === "delete") {
             store.delete(command.key);
@@ -85,5 +85,6 @@ test("holds what a plain list of the least recently used holds, and never more t
 
 test("bad options are named", () => {
   expect(() => memoryStore({ maxEntries: 0 })).toThrow(/maxEntries/);
+  expect(() => memoryStore({ maxEntries: "many" as never })).toThrow(/maxEntries/);
   expect(() => memoryStore({ maxBytes: Number.NaN })).toThrow(/maxBytes/);
 });

@@ -37,7 +37,7 @@ const WIDE = /[\u0100-\uffff]/;
 const bytesOf = (text: string): number => (WIDE.test(text) ? 2 : 1) * text.length;
 
 const positive = (value: number, option: string): number => {
-  if (Number.isNaN(value) || value <= 0) throw new TypeError(`${option} must be more than 0, not ${value}`);
+  if (!(value > 0)) throw new TypeError(`${option} must be more than 0, not ${value}`);
   return value;
 };
 

@@ -1,8 +1,8 @@
+import { manualClock } from "@llm/core/testing";
 import type { Event } from "@llm/core";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { asyncStore } from "./kit/async-store.ts";
-import { manualClock } from "./kit/manual-clock.ts";
 import { runs } from "./kit/runs.ts";
 import { memoryStore } from "./memory.ts";
 import { withCache, type WithCacheOptions } from "./with-cache.ts";
@@ -107,10 +107,10 @@ test("forgets when its time is over", async () => {
   const clock = manualClock();
   const { cached, calls } = counted(() => 1, { clock, ttl: "1m" });
   await cached();
-  clock.advance(59_999);
+  await clock.advance(59_999);
   await cached();
   expect(calls()).toBe(1);
-  clock.advance(1);
+  await clock.advance(1);
   await cached();
   expect(calls()).toBe(2);
 });

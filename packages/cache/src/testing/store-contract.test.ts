@@ -1,6 +1,6 @@
+import { manualClock } from "@llm/core/testing";
 import { expect, test } from "vitest";
 import { asyncStore } from "../kit/async-store.ts";
-import { manualClock } from "../kit/manual-clock.ts";
 import { memoryStore } from "../memory.ts";
 import type { Store } from "../store.ts";
 import { storeContract } from "./index.ts";
