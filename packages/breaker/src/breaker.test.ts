@@ -128,28 +128,6 @@ describe("what opens it", () => {
     expect(breaker.state).toBe("open");
   });
 
-  test("opens when calls that wait too long for their first token pile up, before those come", () => {
-    for (const answered of [false, true]) {
-      const { breaker, clock, events } = make({ slow: { firstToken: "2s" }, failureThreshold: 3 });
-      breaker.acquire().firstToken(); // first tokens are reported here
-      const [left] = [0, 1, 2, 3].map(() => breaker.acquire());
-      left?.ignore(); // nobody waits for this one any more
-      clock.time += 2_000;
-      const last = breaker.acquire();
-      expect(breaker.state).toBe("closed");
-      if (answered) last.firstToken();
-      clock.time += 1;
-      if (answered) expect(() => breaker.acquire()).not.toThrow();
-      else expect(() => breaker.acquire()).toThrow("slow");
-      expect(breaker.state).toBe(answered ? "closed" : "open");
-      if (!answered) expect(events[0]).toMatchObject({ reason: "slow" });
-    }
-    const { breaker, clock } = make({ slow: { firstToken: "2s" }, failureThreshold: 3 });
-    for (let i = 0; i < 9; i++) breaker.acquire(); // whose first tokens nobody reports
-    clock.time += 60_000;
-    expect(() => breaker.acquire()).not.toThrow();
-  });
-
   test("a slow probe has failed", () => {
     for (const slowly of ["firstToken", "success"] as const) {
       const { breaker, clock, fail, types } = make({ slow: { firstToken: 100, perToken: 10 } });

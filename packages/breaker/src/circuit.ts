@@ -5,7 +5,7 @@ import { Evidence } from "./evidence.ts";
 import type { Cause } from "./evidence.ts";
 import type { Group } from "./group.ts";
 import { mergeHealth } from "./health.ts";
-import type { Limiter } from "./limit.ts";
+import type { Finished, Limiter } from "./limit.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Permit } from "./permit.ts";
 import type { Place } from "./place.ts";
@@ -49,8 +49,6 @@ export class Circuit implements Breaker, Shared {
   #probes: Probes | undefined;
   #wait: Wait | undefined;
   #firstTokens: Samples | undefined;
-  /** Calls whose first token has not come, oldest first, since one last came in time: kept once one was reported. */
-  #awaited: Set<Ticket> | undefined;
 
   constructor(
     name: string,
@@ -95,17 +93,20 @@ export class Circuit implements Breaker, Shared {
   }
 
   prepare(): Promise<void> | undefined {
-    return this.#byFleet && this.state === "half-open" ? this.#member?.request() : undefined;
+    if (!this.#byFleet || (this.#state !== "half-open" && !this.#isDue(this.#clock.now()))) return undefined;
+    return this.#member?.request();
   }
 
   health(): Health {
     const now = this.#clock.now();
     const errorRate = this.#evidence.rate(now);
-    const first = this.#firstTokens;
+    const firstPartMs = this.#firstTokens?.quantile(0.5);
+    const firstPartP95Ms = this.#firstTokens?.quantile(0.95);
     const own: Health = {
       ...this.#readiness(now),
       ...(errorRate !== undefined && { errorRate }),
-      ...(first && { firstPartMs: first.quantile(0.5), firstPartP95Ms: first.quantile(0.95) }),
+      ...(firstPartMs !== undefined && { firstPartMs }),
+      ...(firstPartP95Ms !== undefined && { firstPartP95Ms }),
     };
     return mergeHealth(own, this.place?.parent?.health());
   }
@@ -145,7 +146,8 @@ export class Circuit implements Breaker, Shared {
     this.#until = inner(until);
     this.#opens = opens;
     this.#byFleet = false;
-    (this.#wait = new Wait()).until = inner(waitUntil);
+    this.#wait = undefined;
+    if (waitUntil > 0) (this.#wait = new Wait()).until = inner(waitUntil);
     this.#evidence.load(snapshot, inner);
     // the probes of a half-open one are gone: it is open, and due
     this.#enter(state === "half-open" ? "open" : state, reason);
@@ -225,11 +227,8 @@ export class Circuit implements Breaker, Shared {
     errand?.above?.firstToken();
     if (ticket.generation !== this.#generation) return;
     (this.#firstTokens ??= new Samples()).add(ms);
-    if (this.policy.slowFirstToken < Infinity) this.#awaited ??= new Set();
-    this.#simplify();
     if (errand && this.#probes?.takeBack(errand.lease)) errand.lease = this.#probes.lend(now);
     if (ms > this.policy.slowFirstToken) this.#slow(ticket, now);
-    else this.#awaited?.clear();
   }
 
   succeed(ticket: Ticket, usage: Pick<Usage, "output"> | undefined): void {
@@ -239,7 +238,7 @@ export class Circuit implements Breaker, Shared {
     const now = this.#clock.now();
     const perToken = usage && usage.output > 0 ? (now - (ticket.first ?? ticket.started)) / usage.output : undefined;
     ticket.errand?.above?.success();
-    this.#leave(ticket, now, true, perToken);
+    this.#leave(now, { accepted: true, ms: now - ticket.started, perToken });
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
     this.#member?.settled(false);
     this.#wait?.accepted();
@@ -255,12 +254,9 @@ export class Circuit implements Breaker, Shared {
     if (verdict === "neutral") return this.ignore(ticket);
     if (verdict === "failure") ticket.errand?.above?.failure(error);
     else ticket.errand?.above?.ignore();
-    this.#leave(ticket, now, false);
+    this.#leave(now, { accepted: false, ms: now - ticket.started, perToken: undefined });
     if (ticket.generation !== this.#generation) return this.#handBack(ticket);
-    if (verdict === "failure") {
-      this.#member?.settled(true);
-      return this.#judge(ticket, now, this.#evidence.failure(now, ticket.started), error);
-    }
+    if (verdict === "failure") return this.#failure(ticket, now, error);
     this.#handBack(ticket);
     if (verdict === "throttle") this.#throttle(ticket, now, error);
     else (this.place?.scope(verdict) ?? this).#openLong(now, verdict, ticket.call, error);
@@ -268,14 +264,11 @@ export class Circuit implements Breaker, Shared {
 
   ignore(ticket: Ticket): void {
     ticket.errand?.above?.ignore();
-    this.#leave(ticket, this.#clock.last);
+    this.#leave(this.#clock.last, undefined);
     this.#handBack(ticket);
   }
 
-  /** `accepted` undefined: that says nothing about the upstream. */
-  #leave(ticket: Ticket, now: number, accepted?: boolean, perToken?: number): void {
-    this.#awaited?.delete(ticket);
-    const finished = accepted === undefined ? undefined : { accepted, ms: now - ticket.started, perToken };
+  #leave(now: number, finished: Finished | undefined): void {
     for (const limiter of this.#limiters ?? []) limiter.leave(now, finished);
   }
 
@@ -285,6 +278,11 @@ export class Circuit implements Breaker, Shared {
     } catch {
       return verdictOf(error);
     }
+  }
+
+  #failure(ticket: Ticket, now: number, error: unknown): void {
+    this.#member?.settled(true);
+    this.#judge(ticket, now, this.#evidence.failure(now, ticket.started), error);
   }
 
   #slow(ticket: Ticket, now: number): void {
@@ -299,10 +297,12 @@ export class Circuit implements Breaker, Shared {
   }
 
   #throttle(ticket: Ticket, now: number, error: unknown): void {
+    const inner = (time: number): number => this.#clock.inner(time);
     const wait = (this.#wait ??= new Wait());
-    if (!wait.refused(error, now, ticket.started, (time) => this.#clock.inner(time), this.policy.resetTimeout)) return;
+    if (!wait.refused(error, now, ticket.started, inner, this.policy.resetTimeout)) return;
     this.#plain = false;
-    this.#tell(ticket.call, "throttled", { until: this.#clock.outer(wait.until), retryAfterMs: wait.until - now });
+    const until = this.#clock.outer(wait.until);
+    this.#tell(ticket.call, "throttled", { until, retryAfterMs: wait.until - now });
   }
 
   // who may pass
@@ -319,11 +319,6 @@ export class Circuit implements Breaker, Shared {
   }
 
   #admit(now: number, ask: Ask | undefined, above: Ticket | undefined): Ticket {
-    // calls that are slow by now, whose first tokens would tell too late
-    let overdue = 0;
-    for (const ticket of this.#awaited ?? [])
-      if (now - ticket.started > this.policy.slowFirstToken)
-        this.#judge(ticket, now, ++overdue >= this.policy.failureThreshold ? "slow" : undefined);
     const due = this.#isDue(now);
     if (this.#state === "isolated" || (this.#state === "open" && !due)) throw this.#reject(ask, "circuit-open");
     if (this.#state !== "disabled" && now < (this.#wait?.until ?? 0)) throw this.#reject(ask, "rate-limit");
@@ -339,9 +334,7 @@ export class Circuit implements Breaker, Shared {
       if (limiter) throw this.#reject(ask, limiter.code, limiter.reason);
     }
     for (const limiter of this.#limiters ?? []) limiter.enter();
-    const ticket = new Ticket(this, this.#generation, now, ask?.call, errand);
-    if (!ask?.call?.whole) this.#awaited?.add(ticket); // the first token of a whole answer is not reported
-    return ticket;
+    return new Ticket(this, this.#generation, now, ask?.call, errand);
   }
 
   #lend(now: number, ask: Ask | undefined, above: Ticket | undefined): Errand {
@@ -350,19 +343,21 @@ export class Circuit implements Breaker, Shared {
     const fleet = this.#byFleet ? this.#member : undefined;
     const token = fleet?.take();
     if (fleet && token === undefined) throw this.#reject(ask, "circuit-open", "probing");
-    return { lease: probes.lend(now), token, above };
+    // a probe that is slow to begin has failed, if late: the next one need not wait for it
+    return { lease: probes.lend(now, this.policy.slowFirstToken), token, above };
   }
 
-  #handBack(ticket: Ticket, outcome?: "success"): void {
+  #handBack(ticket: Ticket): void {
     const { errand } = ticket;
-    if (errand && ticket.generation === this.#generation) this.#probes?.takeBack(errand.lease);
-    if (errand?.token !== undefined) this.#member?.probed(errand.token, outcome);
+    if (!errand) return;
+    if (ticket.generation === this.#generation) this.#probes?.takeBack(errand.lease);
+    if (errand.token !== undefined) this.#member?.probed(errand.token, undefined);
   }
 
   #reject(ask: Ask | undefined, code: ErrorCode, why?: string): RejectedError {
     const health = this.health();
     const { until, reason = why ?? code } = health;
-    const retryAfterMs = until && until - this.#clock.outer(this.#clock.last);
+    const retryAfterMs = until && Math.max(0, until - this.#clock.outer(this.#clock.last));
     this.#tell(ask?.call, "rejected", { code, reason, ...(until && { retryAfterMs }) });
     return new RejectedError(code, this.name, { ...health, reason }, retryAfterMs);
   }
@@ -390,7 +385,9 @@ export class Circuit implements Breaker, Shared {
 
   /** A probe succeeded. */
   #pass(ticket: Ticket): void {
-    this.#handBack(ticket, "success");
+    const { lease = 0, token } = ticket.errand ?? {};
+    this.#probes?.takeBack(lease);
+    if (token !== undefined) this.#member?.probed(token, "success");
     if (this.#probes?.pass()) this.#close("probe", ticket.call);
   }
 
@@ -428,7 +425,8 @@ export class Circuit implements Breaker, Shared {
     this.#opens++;
     this.#byFleet = false;
     this.#enter("open", reason);
-    const data = { failures, calls: this.#evidence.calls, reason, until: this.#clock.outer(this.#until) };
+    const until = this.#clock.outer(this.#until);
+    const data = { failures, calls: this.#evidence.calls, reason, until };
     this.#tell(call, "opened", error === undefined ? data : { ...data, error });
     this.place?.opened();
   }
@@ -449,14 +447,12 @@ export class Circuit implements Breaker, Shared {
     this.#reason = reason;
     this.#generation++;
     this.#probes = undefined;
-    this.#awaited?.clear();
     this.#simplify();
   }
 
   #simplify(): void {
     const waits = this.#wait?.isOver(this.#clock.last) === false;
-    this.#plain =
-      this.#state === "closed" && !waits && !this.place && !this.#limiters && !this.#member && !this.#awaited;
+    this.#plain = this.#state === "closed" && !waits && !this.place && !this.#limiters && !this.#member;
   }
 
   #isDue(now: number): boolean {

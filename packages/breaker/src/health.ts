@@ -10,10 +10,11 @@ export function mergeHealth(first: Health, second: Health | undefined): Health {
   const { until: _, reason: __, ...merged } = { ...second, ...first };
   // one that does not know when it will be back makes the whole not know it
   const until = Math.max(...blocked.map((health) => health.until ?? Infinity));
+  const reason = blocked[0]?.reason;
   return {
     ...merged,
     ready: blocked.length === 0,
     ...(Number.isFinite(until) && { until }),
-    ...(blocked[0]?.reason !== undefined && { reason: blocked[0].reason }),
+    ...(reason !== undefined && { reason }),
   };
 }

@@ -35,8 +35,6 @@ interface ModelCall {
   seen: boolean;
   counted: boolean;
   over: boolean;
-  /** Its first token is looked out for. */
-  awaited: boolean;
 }
 
 /** The reference: the same rules, written for reading. Times are true times: it does not know of the wrong clock. */
@@ -55,8 +53,6 @@ class Model {
   run = 0;
   failedAt = 0;
   passed = 0;
-  /** Somebody has reported a first token. */
-  reported = false;
   leases: number[] = [];
   outcomes: { bucket: number; failures: number; slow: number }[] = [];
   calls: ModelCall[] = [];
@@ -118,12 +114,6 @@ class Model {
   /** Starts a call, or says why not. */
   start(granted: boolean): { code: string; wait: number | undefined } | undefined {
     this.looked = this.now;
-    let overdue = 0;
-    for (const call of this.calls) {
-      if (!call.awaited || call.over || call.epoch !== this.epoch || this.now - call.started <= SLOW) continue;
-      if (this.state === "half-open") this.reopen();
-      else if (++overdue >= THRESHOLD && this.state === "closed") this.open(this.backoff(RESET), "slow");
-    }
     const health = this.health();
     const wait = health.until === undefined ? undefined : health.until - this.now;
     if (!health.ready) {
@@ -133,10 +123,9 @@ class Model {
     }
     if (this.state === "open") this.enter("half-open", this.reason);
     if (this.state === "half-open" && this.byFleet && !granted) return { code: "circuit-open", wait: undefined };
-    const lease = this.state === "half-open" ? this.now + LEASE : undefined;
+    const lease = this.state === "half-open" ? this.now + Math.min(LEASE, SLOW) : undefined;
     if (lease !== undefined) this.leases.push(lease);
-    const flags = { seen: false, counted: false, over: false, awaited: this.reported };
-    this.calls.push({ epoch: this.epoch, started: this.now, lease, ...flags });
+    this.calls.push({ epoch: this.epoch, started: this.now, lease, seen: false, counted: false, over: false });
     return undefined;
   }
   drop(call: ModelCall): void {
@@ -155,20 +144,17 @@ class Model {
     this.looked = this.now;
     call.seen = true;
     if (call.epoch !== this.epoch) return;
-    this.reported = true;
     if (this.leases.includes(call.lease ?? -1)) {
       this.drop(call);
       call.lease = this.now + LEASE;
       this.leases.push(call.lease);
     }
     if (this.now - call.started > SLOW) this.slow(call);
-    else for (const other of this.calls) other.awaited = false;
   }
   settle(call: ModelCall, ending: Ending): void {
     if (call.over) return;
     call.over = true;
-    const plain =
-      this.state === "closed" && this.refusals === 0 && this.looked >= this.waitUntil && !this.fleet && !this.reported;
+    const plain = this.state === "closed" && this.refusals === 0 && this.looked >= this.waitUntil && !this.fleet;
     const current = call.epoch === this.epoch;
     if (ending === "success" && plain && current) {
       this.run = 0;

@@ -10,10 +10,7 @@ export type Priority = "interactive" | "batch";
 
 /** When a call counts as slow. Both limits are optional; a call beyond either is slow. */
 export interface SlowOptions {
-  /**
-   * Longest time to the first token. Not judged for a call whose first token nobody reported; but once one was reported,
-   * `failureThreshold` calls that wait for longer, and none that came in time meanwhile, open it at the next call.
-   */
+  /** Longest time to the first token. Not judged for a call whose first token nobody reported. */
   readonly firstToken?: Duration;
   /** Most milliseconds for each output token, from the first token on. Not judged without a usage. */
   readonly perToken?: number;
@@ -49,8 +46,8 @@ export interface BreakerOptions {
   /** Calls admitted while half-open; all must succeed to close it. Default 1. */
   readonly probes?: number;
   /**
-   * How long a probe holds its slot without a sign of life, or from its first token on. Default `"60s"`. One that is
-   * beyond `slow.firstToken` has failed when the next call asks.
+   * How long a probe holds its slot without a sign of life, or from its first token on. Default `"60s"`. Until the first
+   * token not longer than `slow.firstToken`: such a probe has failed, if late, and the next need not wait for it.
    */
   readonly probeLease?: Duration;
   /** What an error says about the upstream. Default {@link verdictOf}, which is also used when this one throws. */

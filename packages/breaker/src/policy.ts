@@ -49,7 +49,7 @@ function windowOf({ window = "60s", bucket }: BreakerOptions): Pick<Policy, "mem
  * @throws TypeError that names the option that is out of range
  */
 export function toPolicy(options: BreakerOptions): Policy {
-  const { slow = {}, clock = systemClock, limits, classify, random = Math.random } = options;
+  const { slow = {}, clock = systemClock } = options;
   const resetTimeout = duration(options.resetTimeout ?? "60s", "resetTimeout", 0);
   const maxResetTimeout = options.maxResetTimeout ?? Math.max(600_000, resetTimeout);
   return {
@@ -65,9 +65,9 @@ export function toPolicy(options: BreakerOptions): Policy {
     longResetTimeout: duration(options.longResetTimeout ?? "10m", "longResetTimeout", 0),
     probes: bounded(options.probes ?? 1, "probes", 1, 1_000, true),
     probeLease: duration(options.probeLease ?? "60s", "probeLease", 1),
-    limits,
-    classify,
+    limits: options.limits,
+    classify: options.classify,
     now: () => clock.now(),
-    random,
+    random: options.random ?? Math.random,
   };
 }

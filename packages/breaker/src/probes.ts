@@ -18,8 +18,8 @@ export class Probes {
   }
 
   /** Lends a slot, for at most `ms`, and says when the lease ends. */
-  lend(now: number): number {
-    const end = now + this.#leaseMs;
+  lend(now: number, ms: number = Infinity): number {
+    const end = now + Math.min(ms, this.#leaseMs);
     this.#ends.push(end);
     return end;
   }

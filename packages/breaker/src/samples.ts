@@ -11,8 +11,8 @@ export class Samples {
     this.#next = (this.#next + 1) % KEPT;
   }
 
-  /** The smallest kept value that at least a share `q` of all kept values do not exceed; 0 without any. */
-  quantile(q: number): number {
-    return this.#values.toSorted((a, b) => a - b)[Math.ceil(q * this.#values.length) - 1] ?? 0;
+  /** The smallest kept value that at least a share `q` of all kept values do not exceed; undefined without any. */
+  quantile(q: number): number | undefined {
+    return this.#values.toSorted((a, b) => a - b)[Math.ceil(q * this.#values.length) - 1];
   }
 }

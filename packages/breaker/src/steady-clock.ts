@@ -19,8 +19,9 @@ export class SteadyClock {
 
   now(): number {
     const time = this.#source() + this.#offset;
-    this.#offset += Math.max(0, this.last - time);
-    return (this.last = Math.max(time, this.last));
+    if (time >= this.last) return (this.last = time);
+    this.#offset += this.last - time;
+    return this.last;
   }
 
   /** How long ago the last reading was, without making another. */

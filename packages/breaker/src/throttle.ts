@@ -67,7 +67,7 @@ export class Throttle implements Limiter {
   }
 
   #widen(now: number): void {
-    const p99 = this.#durations.quantile(0.99);
+    const p99 = this.#durations.quantile(0.99) ?? 0;
     if (p99 <= this.#bucket * BUCKETS) return;
     const { calls, failures } = this.#window;
     this.#bucket = (2 * p99) / BUCKETS;

@@ -26,11 +26,14 @@ export class Window {
   /** Makes `bucket` the newest one and forgets those that fall out. An older one changes nothing. */
   advance(bucket: number): void {
     if (bucket <= this.#head) return;
+    const counts = this.#counts;
     const buckets = this.#buckets;
     for (let i = Math.max(this.#head + 1, bucket - buckets + 1); i <= bucket; i++) {
       const at = (i % buckets) * 3;
-      const [calls = 0, failures = 0, slow = 0] = this.#counts.slice(at, at + 3);
-      this.#change(at, -failures, -slow, -calls);
+      this.calls -= counts[at] ?? 0;
+      this.failures -= counts[at + 1] ?? 0;
+      this.slow -= counts[at + 2] ?? 0;
+      counts[at] = counts[at + 1] = counts[at + 2] = 0;
     }
     this.#head = bucket;
     this.#slot = (bucket % buckets) * 3;
@@ -39,28 +42,25 @@ export class Window {
   /** Counts calls into a bucket; one that is older than the newest counts as the newest. */
   add(bucket: number, failures: number, slow: number, calls = 1): void {
     if (bucket !== this.#head) this.advance(bucket);
-    this.#change(this.#slot, failures, slow, calls);
-  }
-
-  /** The counters that are not zero, as `[bucket, calls, failures, slow]`, oldest first. */
-  entries(): number[][] {
-    const buckets = this.#buckets;
-    const all: number[][] = [];
-    for (let i = Math.max(0, this.#head - buckets + 1); i <= this.#head; i++) {
-      const at = (i % buckets) * 3;
-      if (this.#counts[at]) all.push([i, ...this.#counts.slice(at, at + 3)]);
-    }
-    return all;
-  }
-
-  /** Adds to the counters that begin at `at`, and to the totals. */
-  #change(at: number, failures: number, slow: number, calls: number): void {
     const counts = this.#counts;
+    const at = this.#slot;
     counts[at] = (counts[at] ?? 0) + calls;
     counts[at + 1] = (counts[at + 1] ?? 0) + failures;
     counts[at + 2] = (counts[at + 2] ?? 0) + slow;
     this.calls += calls;
     this.failures += failures;
     this.slow += slow;
+  }
+
+  /** The counters that are not zero, as `[bucket, calls, failures, slow]`, oldest first. */
+  entries(): number[][] {
+    const counts = this.#counts;
+    const buckets = this.#buckets;
+    const all: number[][] = [];
+    for (let i = Math.max(0, this.#head - buckets + 1); i <= this.#head; i++) {
+      const at = (i % buckets) * 3;
+      if (counts[at]) all.push([i, counts[at] ?? 0, counts[at + 1] ?? 0, counts[at + 2] ?? 0]);
+    }
+    return all;
   }
 }
