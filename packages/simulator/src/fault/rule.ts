@@ -165,22 +165,8 @@ const FIELDS: Readonly<Record<string, readonly [Check, string]>> = {
   size: [(value) => positive(value) && Number(value) <= LARGEST, `a whole number from 1 to ${LARGEST}`],
 };
 
-const FAILURES = ["rate-limit", "quota", "overloaded", "server-error", "unavailable", "timeout"];
-
-/** The faults that heed a field of the second half of a rule: how it happens. */
-const HEEDED: Readonly<Record<string, readonly string[]>> = {
-  retryAfter: FAILURES,
-  form: FAILURES,
-  shouldRetry: FAILURES,
-  scope: ["rate-limit"],
-  status: ["html", "empty-body"],
-  message: [...FAILURES, "error-event"],
-  code: [...FAILURES, "error-event"],
-  at: [...BODY_FAULTS],
-  atByte: ["cut", "end", "stall", "invalid-utf8"],
-  for: ["slow-headers", "stall", "refuse"],
-  size: ["giant-line", "endless-headers"],
-};
+/** The body faults that can fall anywhere; the others need an event. */
+const AT_BYTE: readonly string[] = ["cut", "end", "stall", "invalid-utf8"];
 
 /** Fields that look at a request, which `refuse` never sees. */
 const PER_REQUEST = ["model", "wire", "path", "stream", "text", "match", "probability", "after", "every", "times"];
@@ -198,8 +184,8 @@ export function checkRule(rule: unknown, option: string): FaultRule {
     if (!field)
       throw new TypeError(`${option}.${name} is no field of a fault; there are ${Object.keys(FIELDS).join(", ")}`);
     if (!field[0](value)) throw new TypeError(`${option}.${name} must be ${field[1]}, not ${shown(value)}`);
-    if (HEEDED[name]?.includes(fault) === false)
-      throw new TypeError(`${option}.${name} says nothing to ${fault}, but to ${HEEDED[name].join(", ")}`);
+    if (name === "atByte" && !AT_BYTE.includes(fault))
+      throw new TypeError(`${option}.atByte is for ${AT_BYTE.join(", ")}, not for ${fault}`);
     if (fault === "refuse" && PER_REQUEST.includes(name))
       throw new TypeError(`${option}.${name} cannot steer refuse, which happens before there is a request`);
   }
