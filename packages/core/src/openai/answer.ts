@@ -136,7 +136,11 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     }
   };
   const finish = (response: unknown, push: Push): void => {
-    const usage = openaiUsage(record(response, "usage"), text(response, "service_tier"));
+    const usage = openaiUsage(
+      record(response, "usage"),
+      text(response, "service_tier"),
+      record(response, "tool_usage"),
+    );
     const status = text(response, "status");
     if (status === "failed" || status === "cancelled") {
       push({ type: "usage", usage });

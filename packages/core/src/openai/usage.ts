@@ -4,9 +4,10 @@ import { asJson, count, record, text } from "../fields.ts";
 
 /**
  * Our usage of what OpenAI counts, on Responses (`input_tokens`) and on Chat Completions (`prompt_tokens`): its input
- * includes what was read from and written to the cache.
+ * includes what was read from and written to the cache. `tools` is the response's `tool_usage`; OpenRouter says the same
+ * in the usage itself.
  */
-export function openaiUsage(raw: unknown, tier?: string): Usage {
+export function openaiUsage(raw: unknown, tier?: string, tools?: unknown): Usage {
   if (!isRecord(raw) || Object.keys(raw).length === 0) return noUsage;
   const read =
     raw["input_tokens_details"] === undefined
@@ -24,6 +25,13 @@ export function openaiUsage(raw: unknown, tier?: string): Usage {
   const input = count(raw, "input_tokens") ?? count(raw, "prompt_tokens") ?? 0;
   const reasoning = count(wrote, "reasoning_tokens") ?? 0;
   const output = count(raw, "output_tokens") ?? count(raw, "completion_tokens") ?? 0;
+  const serverTools = Object.entries({
+    ...record(raw, "server_tool_use_details"),
+    ...(isRecord(tools) && tools),
+  }).flatMap(([name, times]) => {
+    const requests = typeof times === "number" ? times : (count(times, "num_requests") ?? 0);
+    return requests > 0 ? [[name.replace(/_requests$/, ""), requests] as const] : [];
+  });
   const apart = reasoning > output || (reasoning > 0 && input + output + reasoning === count(raw, "total_tokens"));
   return {
     input: Math.max(input, cacheRead + cacheWrite), // some servers leave the cached ones out of the sum
@@ -32,6 +40,7 @@ export function openaiUsage(raw: unknown, tier?: string): Usage {
     ...((halfHour ?? halfDay) !== undefined && { cacheWrites: { "30m": halfHour ?? 0, "12h": halfDay ?? 0 } }),
     output: apart ? output + reasoning : output, // xAI counts its reasoning beside the output
     reasoning,
+    ...(serverTools.length > 0 && { serverTools: Object.fromEntries(serverTools) }),
     ...((tier ?? text(raw, "service_tier")) !== undefined && { tier: tier ?? text(raw, "service_tier") ?? "" }),
     raw: asJson(raw),
   };
