@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { generate, type Provider, type Usage } from "@llm/core";
+import { anthropic } from "@llm/core/anthropic";
+import { openai } from "@llm/core/openai";
+import { openaiChat } from "@llm/core/openai-chat";
 import { describe, expect, test } from "vitest";
 import { priceBook } from "./price-book.ts";
 import { prices } from "./prices.ts";
-import type { Iteration } from "./spent.ts";
 
 // Usages as vendors sent them, with what they cost and who says so; the data lie outside the repository.
 const file = join(
@@ -12,6 +15,7 @@ const file = join(
 );
 
 type Fields = { readonly [key: string]: unknown };
+type Access = { readonly apiKey: string; readonly fetch: () => Promise<Response> };
 interface Case {
   readonly id: string;
   readonly kind: string;
@@ -21,53 +25,32 @@ interface Case {
   readonly holds_at: string;
 }
 
-const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
-const count = (from: Fields, ...keys: readonly string[]): number => {
-  for (const key of keys) if (typeof from[key] === "number") return from[key];
-  return 0;
-};
-const word = (from: Fields, ...keys: readonly string[]): string | undefined =>
-  keys.map((key) => from[key]).find((value): value is string => typeof value === "string");
-
-/** The usage of a body of either vendor, as the adapters of core read it. */
-function toUsage(body: Fields): Iteration {
-  const creation = fields(body["cache_creation"]);
-  const details = { ...fields(body["prompt_tokens_details"]), ...fields(body["input_tokens_details"]) };
-  const anthropic = "cache_read_input_tokens" in body || "cache_creation" in body || !("input_tokens_details" in body);
-  const cacheRead = count(body, "cache_read_input_tokens") + count(details, "cached_tokens");
-  const cacheWrite = count(body, "cache_creation_input_tokens") + count(details, "cache_write_tokens");
-  const apart = anthropic && "input_tokens" in body ? cacheRead + cacheWrite : 0; // Anthropic counts the cache apart
-  const tools = { ...fields(body["server_tool_use"]), ...fields(body["server_tool_use_details"]) };
-  const [tier, speed, region, model, kind] = [
-    word(body, "service_tier", "_service_tier"),
-    word(body, "speed"),
-    word(body, "inference_geo"),
-    word(body, "model"),
-    word(body, "type"),
-  ];
-  const iterations = Array.isArray(body["iterations"]) ? body["iterations"].map((item) => toUsage(fields(item))) : [];
-  return {
-    input: count(body, "input_tokens", "prompt_tokens") + apart,
-    output: count(body, "output_tokens", "completion_tokens"),
-    cacheRead,
-    cacheWrite,
-    ...("cache_creation" in body && {
-      cacheWrites: {
-        "5m": count(creation, "ephemeral_5m_input_tokens"),
-        "1h": count(creation, "ephemeral_1h_input_tokens"),
-      },
-    }),
-    serverTools: { web_search: count(tools, "web_search_requests") },
-    ...(tier !== undefined && { tier }),
-    ...(speed !== undefined && { speed }),
-    ...(region !== undefined && { region }),
-    ...(model !== undefined && { model }),
-    ...(kind !== undefined && { kind }),
-    ...(iterations.length > 0 && { iterations }),
-  };
+/** An answer that holds only a usage, as the vendor whose fields these are sends it; and the adapter that reads it. */
+function answerOf({ _service_tier: tier, ...usage }: Fields): readonly [(options: Access) => Provider, Fields] {
+  if ("prompt_tokens" in usage) {
+    const choices = [{ index: 0, message: { role: "assistant", content: "x" }, finish_reason: "stop" }];
+    return [(options) => openaiChat("m", options), { object: "chat.completion", choices, usage, service_tier: tier }];
+  }
+  if ("input_tokens_details" in usage) {
+    const output = [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "x" }] }];
+    return [
+      (options) => openai("m", options),
+      { object: "response", status: "completed", output, usage, service_tier: tier },
+    ];
+  }
+  const content = [{ type: "text", text: "x" }];
+  const message = { type: "message", role: "assistant", content, stop_reason: "end_turn" };
+  return [(options) => anthropic("m", options), { ...message, usage: { service_tier: tier, ...usage } }];
 }
 
-describe("recorded and documented costs", () => {
+/** What core's adapters make of it. */
+async function toUsage(fields: Fields): Promise<Usage> {
+  const [adapter, answer] = answerOf(fields);
+  const fetch = (): Promise<Response> => Promise.resolve(Response.json({ id: "1", model: "m", ...answer }));
+  return (await generate(adapter({ apiKey: "any", fetch }), "x")).usage;
+}
+
+describe("recorded and documented costs", async () => {
   if (!existsSync(file)) {
     console.log(`cost cases skipped: no ${file}`);
     test.skip(`skipped: no ${file}; set LLM_DATA_DIR to the folder with the data`);
@@ -75,10 +58,12 @@ describe("recorded and documented costs", () => {
   }
   const cases = JSON.parse(readFileSync(file, "utf8")) as readonly Case[];
   const book = priceBook(prices);
-  const priced = cases.map((item) => {
-    const day = Date.parse(/^\d{4}-\d{2}-\d{2}/.exec(item.holds_at)?.[0] ?? "2026-08-20");
-    return { ...item, cost: book.cost(item.model, toUsage(item.usage), day) };
-  });
+  const priced = await Promise.all(
+    cases.map(async (item) => {
+      const day = Date.parse(/^\d{4}-\d{2}-\d{2}/.exec(item.holds_at)?.[0] ?? "2026-08-20");
+      return { ...item, cost: book.cost(item.model, await toUsage(item.usage), day) };
+    }),
+  );
   const isRight = ({ cost, expected_usd }: (typeof priced)[number]): boolean =>
     typeof cost === "bigint" && Math.abs(Number(cost) - expected_usd * 1e12) < 1e3;
 
