@@ -165,6 +165,8 @@ const TABLE: readonly (readonly [name: string, rule: FaultRule, Partial<Record<C
       "Chat helper": fails(OpenAIError),
       "Anthropic whole": plainly(SyntaxError),
       "Chat whole": ({ error }) => expect(error).toBeUndefined(),
+      "Responses helper": fails(OpenAIError, { message: expect.stringContaining("without sending any") }),
+      "Responses whole": plainly(TypeError),
     },
   ],
   [
@@ -172,13 +174,17 @@ const TABLE: readonly (readonly [name: string, rule: FaultRule, Partial<Record<C
     { fault: "unknown-event" },
     {
       ...of(["Anthropic raw", "Chat raw", "Responses raw"], normal),
+      ...of(["Anthropic helper", "Chat helper"], normal),
       "Responses helper": fails(OpenAIError, { message: expect.stringContaining("Unhandled") }),
     },
   ],
   [
     "a second start",
     { fault: "duplicate-start" },
-    { ...of(["Anthropic raw", "Chat raw", "Responses raw"], normal), "Anthropic helper": fails(AnthropicError) },
+    {
+      ...of(["Anthropic raw", "Chat raw", "Responses raw", "Chat helper", "Responses helper"], normal),
+      "Anthropic helper": fails(AnthropicError),
+    },
   ],
   ["bytes that are no UTF-8", { fault: "invalid-utf8" }, of(ALL, normal)],
   ["a line of two megabytes", { fault: "giant-line", size: 2_000_000 }, of(ALL, normal)],
