@@ -12,6 +12,7 @@ import type { AiSdkStreamPart, AnyAiSdkModel } from "./language-model.ts";
 import { newPartReader } from "./read-parts.ts";
 import { toOptions } from "./to-options.ts";
 import type { Target } from "./to-prompt.ts";
+import { anyModel } from "../vendor/any-model.ts";
 import { dialectOf } from "./versions.ts";
 
 /** What a model of the AI SDK does not say of itself. */
@@ -21,19 +22,6 @@ export interface FromAiSdkOptions {
   /** What the model can do. Default: everything, for its provider warns about what it cannot. */
   readonly can?: Partial<Capabilities>;
 }
-
-const ANYTHING: Capabilities = {
-  schema: true,
-  tools: true,
-  forcedTools: true,
-  images: true,
-  files: true,
-  sampling: "always",
-  stop: true,
-  efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
-  prefill: false,
-  inferred: true,
-};
 
 /** The parts of a stream of theirs; leaving it cancels it. */
 function read(stream: ReadableStream<AiSdkStreamPart>): AsyncIterator<AiSdkStreamPart> {
@@ -68,7 +56,7 @@ export function fromAiSdk(model: AnyAiSdkModel, options: FromAiSdkOptions = {}):
   const { provider, modelId } = model;
   const dialect = dialectOf(model);
   const vendor = options.vendor ?? (provider === OURS ? provider : (provider.split(".")[0] ?? provider));
-  const to: Target = { vendor, model: modelId, provider, can: { ...ANYTHING, ...options.can } };
+  const to: Target = { vendor, model: modelId, provider, can: { ...anyModel, ...options.can } };
 
   return {
     name: `ai-sdk(${provider}/${modelId})`,

@@ -5,7 +5,8 @@
  */
 import { leaf } from "../leaf.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "../openai/client.ts";
-import { anyChatModel, openaiFamilies } from "../openai/families.ts";
+import { openaiFamilies } from "../openai/families.ts";
+import { anyModel } from "../vendor/any-model.ts";
 import type { Model, Provider } from "../provider.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
 import { providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
@@ -31,7 +32,7 @@ export function openaiChat(model: string, options: OpenAIOptions = {}): Provider
   const vendor = vendorOf(options);
   const { client, endpoint, secret } = access(vendor, model, options);
   const table = capabilitiesOf(model, openaiFamilies);
-  const to: Model = { vendor, model, endpoint, can: { ...(table.inferred ? anyChatModel : table), ...options.can } };
+  const to: Model = { vendor, model, endpoint, can: { ...(table.inferred ? anyModel : table), ...options.can } };
   const origin = { vendor, model, secret };
   const dialect: Dialect<ChatBody> = {
     name: "openai",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "../message.ts";
-import { anyChatModel, openaiFamilies } from "../openai/families.ts";
+import { openaiFamilies } from "../openai/families.ts";
+import { anyModel } from "../vendor/any-model.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
@@ -8,7 +9,7 @@ import { toChat } from "./request.ts";
 
 const model = (id: string): Model => ({ vendor: "openai", model: id, can: capabilitiesOf(id, openaiFamilies) });
 const now = model("gpt-6.1-terra");
-const other: Model = { vendor: "api.other.ai", model: "thinker", can: anyChatModel };
+const other: Model = { vendor: "api.other.ai", model: "thinker", can: anyModel };
 const body = (request: Partial<ChatRequest>, to = now) => toChat({ messages: [], ...request }, to).body;
 const warnings = (request: Partial<ChatRequest>, to = now) =>
   toChat({ messages: [], ...request }, to).warnings.all.map(({ code, field }) => `${code} ${field}`);

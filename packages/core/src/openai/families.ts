@@ -61,20 +61,3 @@ export const openaiFamilies: readonly [Family, ...Family[]] = [
   { match: /^gpt-4\.1/, can: { ...classic, context: 1_047_576, maxOutput: 32_768 } },
   { match: /^gpt-(?:4o|4|3\.5|audio)|^chatgpt-/, can: classic },
 ];
-
-/**
- * What a server that speaks Chat Completions is taken to do when its model is not OpenAI's: all of it, as nothing is
- * known; it says itself what it refuses.
- */
-export const anyChatModel: Capabilities = {
-  schema: true,
-  tools: true,
-  forcedTools: true,
-  images: true,
-  files: true,
-  sampling: "always",
-  stop: true,
-  efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
-  prefill: false,
-  inferred: true,
-};

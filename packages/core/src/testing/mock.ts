@@ -7,6 +7,7 @@ import type { Capabilities, Provider } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import type { FinishReason, StreamPart } from "../stream-part.ts";
 import type { Usage } from "../usage.ts";
+import { anyModel } from "../vendor/any-model.ts";
 
 /** An answer in short: what is left out is made up. */
 export interface MockAnswer {
@@ -45,17 +46,8 @@ export interface MockOptions {
   readonly can?: Partial<Capabilities>;
 }
 
-const EVERYTHING: Capabilities = {
-  schema: true,
-  tools: true,
-  forcedTools: true,
-  images: true,
-  files: true,
-  sampling: "always",
-  stop: true,
-  efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
-  prefill: true,
-};
+const { inferred: _, ...known } = anyModel;
+const EVERYTHING: Capabilities = { ...known, prefill: true };
 
 const isParts = (reply: MockReply): reply is readonly (StreamPart | Error)[] => Array.isArray(reply);
 
