@@ -83,12 +83,13 @@ describe("the adaptive throttle", () => {
 
   test("in a breaker: a 429 is a refusal, and batch goes first", () => {
     const { breaker, clock, admitted } = make({ limits: [adaptiveThrottle({ multiplier: 3 })] });
-    for (let i = 0; i < 2; i++) breaker.acquire().success();
-    const calls = Array.from({ length: 4 }, () => breaker.acquire());
+    for (let i = 0; i < 3; i++) breaker.acquire().success();
+    const calls = Array.from({ length: 6 }, () => breaker.acquire());
     for (const call of calls) call.failure(new LlmError("rate-limit", "slow down", { retryAfterMs: 1_000 }));
     clock.time += 1_000;
-    // 6 requests, 2 accepted: interactive (6 - 3 × 2) / 7 = 0, batch (6 - 2 × 2) / 7
-    expect([admitted(0), admitted(0.29, "batch"), admitted(0.28, "batch")]).toEqual([true, true, false]);
+    breaker.acquire().success();
+    // 10 requests, 4 accepted: interactive (10 - 3 × 4) / 11 = 0, batch (10 - 2 × 4) / 11
+    expect([admitted(0), admitted(0.19, "batch"), admitted(0.18, "batch")]).toEqual([true, true, false]);
   });
 
   test("in a breaker: probes are never shed", () => {

@@ -6,6 +6,7 @@ import type { Breaker } from "./breaker.ts";
 import type { BreakerEvent } from "./event.ts";
 import { createGroup } from "./group.ts";
 import type { BreakerOptions } from "./options.ts";
+import type { Permit } from "./permit.ts";
 import { isRejected } from "./rejected.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -126,6 +127,117 @@ describe("what opens it", () => {
     answer(0, 6_000, 100);
     answer(1_000, 6_000, 100);
     expect(breaker.state).toBe("open");
+  });
+
+  describe("calls whose first tokens do not come", () => {
+    const inTime = (permit: Permit): void => {
+      permit.firstToken();
+      permit.success();
+    };
+
+    test("five in a row open it while they wait, at the next call", () => {
+      const { breaker, clock, events } = make({ slow: { firstToken: "2s" } });
+      inTime(breaker.acquire());
+      for (let i = 0; i < 5; i++) breaker.acquire();
+      clock.time += 2_000;
+      breaker.acquire();
+      clock.time += 1;
+      expect(rejection(breaker)).toMatchObject({ code: "circuit-open", health: { reason: "slow" } });
+      expect(events[0]).toMatchObject({ type: "circuit_breaker.opened", reason: "slow", failures: 0 });
+    });
+
+    test("also when they come too late, one after the other", () => {
+      const { breaker, clock } = make({ slow: { firstToken: "2s" } });
+      inTime(breaker.acquire());
+      for (let i = 0; i < 5; i++) {
+        expect(breaker.state).toBe("closed");
+        const permit = breaker.acquire();
+        clock.time += 2_001;
+        inTime(permit);
+      }
+      expect(breaker.state).toBe("open");
+    });
+
+    test.each<[string, (permit: Permit) => void]>([
+      ["one that comes in time begins anew", inTime],
+      ["one that has failed counts elsewhere", (permit) => permit.failure(new LlmError("invalid-request", "no"))],
+      ["one that was left does not count", (permit) => permit.ignore()],
+      ["one that ended without a token neither", (permit) => permit.success()],
+    ])("%s", (_, end) => {
+      const { breaker, clock } = make({ slow: { firstToken: "2s" } });
+      inTime(breaker.acquire());
+      const five = Array.from({ length: 5 }, () => breaker.acquire());
+      clock.time += 1_000;
+      end(five[0] ?? breaker.acquire());
+      clock.time += 1_001;
+      breaker.acquire();
+      expect(breaker.state).toBe("closed");
+    });
+
+    test("what nobody reports is not waited for", () => {
+      const { breaker, clock } = make({ slow: { firstToken: "2s" } });
+      for (let i = 0; i < 9; i++) breaker.acquire();
+      clock.time += 60_000;
+      breaker.acquire();
+      const whole = make({ slow: { firstToken: "2s" } });
+      inTime(whole.breaker.acquire());
+      for (let i = 0; i < 9; i++) whole.breaker.acquire({ call: newCall({ whole: true }) });
+      whole.clock.time += 60_000;
+      whole.breaker.acquire();
+    });
+
+    test("a probe that waits too long has failed", () => {
+      const { breaker, clock, fail, types } = make({ slow: { firstToken: "2s" }, random: () => 0 });
+      inTime(breaker.acquire());
+      fail(5);
+      clock.time += 60_000;
+      breaker.acquire();
+      clock.time += 2_001;
+      expect(rejection(breaker).retryAfterMs).toBe(60_000);
+      expect(types()).toEqual(["opened", "half_opened", "opened", "rejected"]);
+    });
+
+    test("by default too long is three times the 95th percentile of the last 64, at least 5 s, once 16 are known", () => {
+      for (const [known, usual, limit] of [
+        [15, 1_000, Infinity],
+        [16, 1_000, 5_000],
+        [16, 4_000, 12_000],
+      ] as const) {
+        const { breaker, clock } = make();
+        for (let i = 0; i < known; i++) {
+          const permit = breaker.acquire();
+          clock.time += usual;
+          inTime(permit);
+        }
+        for (let i = 0; i < 5; i++) breaker.acquire();
+        clock.time += Math.min(limit, 86_400_000);
+        breaker.acquire();
+        clock.time += 1;
+        if (limit === Infinity) breaker.acquire();
+        else expect(rejection(breaker).health.reason).toBe("slow");
+      }
+    });
+
+    test("what stays slow over five openings is how it is now, unless a limit is given", () => {
+      for (const slow of [{}, { firstToken: "5s" }] as const) {
+        const { breaker, clock } = make({ slow, random: () => 0 });
+        for (let i = 0; i < 16; i++) inTime(breaker.acquire());
+        for (let i = 0; i < 5; i++) breaker.acquire();
+        clock.time += 5_001;
+        for (let opens = 1; opens < 5; opens++) {
+          expect(rejection(breaker).retryAfterMs).toBe(60_000);
+          clock.time += 60_000;
+          breaker.acquire();
+          clock.time += 5_001;
+        }
+        expect(rejection(breaker).retryAfterMs).toBe(60_000);
+        clock.time += 60_000;
+        const probe = breaker.acquire();
+        clock.time += 5_001;
+        inTime(probe);
+        expect(breaker.state).toBe(slow.firstToken ? "open" : "closed");
+      }
+    });
   });
 
   test("a slow probe has failed", () => {
@@ -382,16 +494,48 @@ describe("waiting as the upstream asks", () => {
 
   test("without a time the wait starts at a second and doubles, up to resetTimeout; a success starts anew", () => {
     const { breaker, clock } = make({ resetTimeout: "5s" });
-    const waited = (): number | undefined => {
-      const together = [breaker.acquire(), breaker.acquire(), breaker.acquire()];
+    const waited = (calls = 1): number | undefined => {
+      const together = Array.from({ length: calls }, () => breaker.acquire());
       for (const permit of together) permit.failure(refusal());
       const { retryAfterMs } = rejection(breaker);
       clock.time += retryAfterMs ?? 0;
       return retryAfterMs;
     };
-    expect([waited(), waited(), waited(), waited(), waited()]).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
+    expect([waited(3), waited(), waited(), waited(), waited()]).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
     breaker.acquire().success();
-    expect(waited()).toBe(1_000);
+    expect(waited(3)).toBe(1_000);
+  });
+
+  test.each<[string, (permit: Permit) => void]>([
+    ["its first token", (permit) => permit.firstToken()],
+    ["its success", (permit) => permit.success()],
+    ["a failure", (permit) => permit.failure(busy)],
+    ["its caller's leaving", (permit) => permit.ignore()],
+  ])("after the wait a call goes alone until %s, a second at most", (_, meet) => {
+    const { breaker, clock } = make();
+    const old = breaker.acquire();
+    breaker.acquire().failure(refusal(20_000));
+    clock.time += 20_000;
+    const first = breaker.acquire();
+    expect(rejection(breaker)).toMatchObject({ code: "rate-limit", retryAfterMs: 1_000 });
+    clock.time += 400;
+    old.ignore(); // was there before
+    expect(rejection(breaker).retryAfterMs).toBe(600);
+    clock.time += 600;
+    const second = breaker.acquire();
+    first.ignore(); // no longer the one that went first
+    expect(rejection(breaker).retryAfterMs).toBe(1_000);
+    meet(second);
+    breaker.acquire();
+    expect(breaker.state).toBe("closed");
+  });
+
+  test("once one was accepted, all may pass", () => {
+    const { breaker, clock } = make();
+    breaker.acquire().failure(refusal(20_000));
+    clock.time += 20_000;
+    breaker.acquire().success();
+    for (let i = 0; i < 100; i++) breaker.acquire();
   });
 
   test("nobody waits longer than a day", () => {

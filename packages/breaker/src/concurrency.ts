@@ -1,4 +1,4 @@
-import { bounded } from "./bounded.ts";
+import { bounded } from "@llm/core";
 import type { Finished, Limit, Limiter } from "./limit.ts";
 import type { Priority } from "./options.ts";
 

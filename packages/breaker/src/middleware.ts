@@ -1,8 +1,7 @@
-import { isContent, watch, wrap } from "@llm/core";
+import { isContent, mergeHealth, watch, wrap } from "@llm/core";
 import type { Call, ChatRequest, Middleware, StreamPart, Watcher } from "@llm/core";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
-import { mergeHealth } from "./health.ts";
 import type { BreakerOptions } from "./options.ts";
 import { toPolicy } from "./policy.ts";
 import { causeOf } from "./verdict.ts";

@@ -32,7 +32,8 @@ interface ModelCall {
   readonly started: number;
   /** End of its lease; undefined: not a probe. */
   lease: number | undefined;
-  seen: boolean;
+  /** When its first token came. */
+  first: number | undefined;
   counted: boolean;
   over: boolean;
 }
@@ -56,6 +57,13 @@ class Model {
   leases: number[] = [];
   outcomes: { bucket: number; failures: number; slow: number }[] = [];
   calls: ModelCall[] = [];
+  /** A call has gone alone after a wait; 0: none. */
+  triedAt = 0;
+  /** First tokens are reported: calls are watched for them. */
+  watches = false;
+  waiting: ModelCall[] = [];
+  /** Nothing to look at but the evidence: a success counts at the last reading of the clock. */
+  plain = false;
   readonly fleet: boolean;
 
   constructor(fleet: boolean) {
@@ -63,7 +71,7 @@ class Model {
   }
 
   enter(state: State, reason: string): void {
-    Object.assign(this, { state, reason, passed: 0, leases: [], epoch: this.epoch + 1 });
+    Object.assign(this, { state, reason, passed: 0, leases: [], waiting: [], plain: false, epoch: this.epoch + 1 });
   }
   open(ms: number, reason: string): void {
     this.until = this.now + ms;
@@ -114,6 +122,7 @@ class Model {
   /** Starts a call, or says why not. */
   start(granted: boolean): { code: string; wait: number | undefined } | undefined {
     this.looked = this.now;
+    this.lookForOverdue();
     const health = this.health();
     const wait = health.until === undefined ? undefined : health.until - this.now;
     if (!health.ready) {
@@ -123,10 +132,23 @@ class Model {
     }
     if (this.state === "open") this.enter("half-open", this.reason);
     if (this.state === "half-open" && this.byFleet && !granted) return { code: "circuit-open", wait: undefined };
-    const lease = this.state === "half-open" ? this.now + Math.min(LEASE, SLOW) : undefined;
+    const lease = this.state === "half-open" ? this.now + LEASE : undefined;
     if (lease !== undefined) this.leases.push(lease);
-    this.calls.push({ epoch: this.epoch, started: this.now, lease, seen: false, counted: false, over: false });
+    if (this.state === "closed") this.plain = this.refusals === 0 && !this.fleet && !this.watches;
+    const call = { epoch: this.epoch, started: this.now, lease, first: undefined, counted: false, over: false };
+    this.calls.push(call);
+    if (this.watches && this.waiting.length < THRESHOLD) this.waiting.push(call);
+    if (this.refusals > 0) Object.assign(this, { triedAt: this.now, waitUntil: this.now + 1_000 });
     return undefined;
+  }
+  lookForOverdue(): void {
+    const last = this.waiting[this.state === "half-open" ? 0 : THRESHOLD - 1];
+    if (!last || (last.first ?? this.now) - last.started <= SLOW) return;
+    if (this.state === "half-open") this.reopen();
+    else if (this.state === "closed") this.open(this.backoff(RESET), "slow");
+  }
+  met(call: ModelCall): void {
+    if (this.triedAt > 0 && call.started >= this.triedAt) Object.assign(this, { waitUntil: this.triedAt, triedAt: 0 });
   }
   drop(call: ModelCall): void {
     const at = this.leases.indexOf(call.lease ?? -1);
@@ -140,28 +162,35 @@ class Model {
     else if (this.state === "closed" && calls >= MINIMUM && slow >= calls / 2) this.open(this.backoff(RESET), "slow");
   }
   firstToken(call: ModelCall): void {
-    if (call.over || call.seen) return;
+    if (call.over || call.first !== undefined) return;
     this.looked = this.now;
-    call.seen = true;
+    call.first = this.now;
     if (call.epoch !== this.epoch) return;
+    this.plain = false;
+    this.watches = true;
+    if (this.now - call.started <= SLOW) this.waiting = [];
+    this.met(call);
+    this.refusals = 0;
     if (this.leases.includes(call.lease ?? -1)) {
       this.drop(call);
       call.lease = this.now + LEASE;
       this.leases.push(call.lease);
     }
     if (this.now - call.started > SLOW) this.slow(call);
+    this.lookForOverdue();
   }
   settle(call: ModelCall, ending: Ending): void {
     if (call.over) return;
     call.over = true;
-    const plain = this.state === "closed" && this.refusals === 0 && this.looked >= this.waitUntil && !this.fleet;
     const current = call.epoch === this.epoch;
-    if (ending === "success" && plain && current) {
+    if (ending === "success" && this.plain && current) {
       this.run = 0;
       if (!call.counted) this.count(this.looked, 0, 0);
       return;
     }
     if (ending !== "abort") this.looked = this.now;
+    if (call.first === undefined) this.waiting = this.waiting.filter((other) => other !== call);
+    this.met(call);
     if (!current) return;
     if (ending === "success") {
       this.run = 0;
@@ -191,7 +220,9 @@ class Model {
   wait(call: ModelCall): void {
     // 7 s named by the upstream
     if (call.started >= this.waitUntil) this.refusals++;
-    this.waitUntil = Math.max(this.waitUntil, this.now + 7_000);
+    if (this.waitUntil >= this.now + 7_000) return;
+    this.waitUntil = this.now + 7_000;
+    this.plain = false;
   }
 }
 
@@ -338,6 +369,7 @@ const restart = (): Command =>
     model.enter(model.state === "half-open" ? "open" : model.state, model.reason);
     model.byFleet = false;
     model.refusals = 0;
+    model.triedAt = 0;
   });
 const fleetOpen = (ms: number): Command =>
   new Command(`fleetOpen(${ms})`, (model, real) => {

@@ -10,11 +10,16 @@ export type Priority = "interactive" | "batch";
 
 /** When a call counts as slow. Both limits are optional; a call beyond either is slow. */
 export interface SlowOptions {
-  /** Longest time to the first token. Not judged for a call whose first token nobody reported. */
+  /**
+   * Longest time to the first token; `Infinity`: none. As many calls in a row as `failureThreshold` that have waited for
+   * longer open it, also while they wait. Default: three times the 95th percentile of the last 64 waits, at least 5 s,
+   * once 16 are known; when the upstream stays slower over five openings in a row, that is learned anew. Judged as soon
+   * as calls report their first tokens, and not for whole answers.
+   */
   readonly firstToken?: Duration;
   /** Most milliseconds for each output token, from the first token on. Not judged without a usage. */
   readonly perToken?: number;
-  /** The share of slow calls that opens the breaker, 0.001 to 1. Default 0.5. */
+  /** The share of calls beyond the limits given here that opens the breaker, 0.001 to 1. Default 0.5. */
   readonly rate?: number;
 }
 
@@ -32,13 +37,13 @@ export interface BreakerOptions {
   readonly window?: Duration | { readonly calls: number };
   /** How finely a time window forgets: at most the window, at least a thousandth of it. Default a tenth. */
   readonly bucket?: Duration;
-  /** Counts slow calls too. Default: none is slow. */
+  /** When calls are slow. Default: only those whose first tokens come far later than usual. */
   readonly slow?: SlowOptions;
   /** How long it stays open the first time. Default `"60s"`. */
   readonly resetTimeout?: Duration;
   /**
    * Longest time open. Each failed probe doubles the ceiling, and the time is drawn evenly between `resetTimeout` and
-   * the ceiling. Default `"10m"`, or `resetTimeout` when that is longer.
+   * the ceiling. Default `"2m"`, or `resetTimeout` when that is longer.
    */
   readonly maxResetTimeout?: Duration;
   /** How long a bad credential or an unknown model keeps it open. Default `"10m"`. */
@@ -46,8 +51,8 @@ export interface BreakerOptions {
   /** Calls admitted while half-open; all must succeed to close it. Default 1. */
   readonly probes?: number;
   /**
-   * How long a probe holds its slot without a sign of life, or from its first token on. Default `"60s"`. Until the first
-   * token not longer than `slow.firstToken`: such a probe has failed, if late, and the next need not wait for it.
+   * How long a probe holds its slot without a sign of life, or from its first token on. Default `"60s"`. One that waits
+   * too long for its first token has failed before that.
    */
   readonly probeLease?: Duration;
   /** What an error says about the upstream. Default {@link verdictOf}, which is also used when this one throws. */

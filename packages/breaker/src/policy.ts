@@ -1,6 +1,5 @@
-import { systemClock, toMs } from "@llm/core";
+import { bounded, systemClock, toMs } from "@llm/core";
 import type { Duration } from "@llm/core";
-import { bounded, LONGEST } from "./bounded.ts";
 import type { Limit } from "./limit.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Verdict } from "./verdict.ts";
@@ -15,7 +14,8 @@ export interface Policy {
   /** Milliseconds of a bucket; 0: each call is one. */
   readonly bucket: number;
   readonly buckets: number;
-  readonly slowFirstToken: number;
+  /** undefined: learned. */
+  readonly slowFirstToken: number | undefined;
   readonly slowPerToken: number;
   readonly slowRate: number;
   readonly resetTimeout: number;
@@ -31,17 +31,12 @@ export interface Policy {
 
 /** The smallest share that means anything. */
 const LEAST = 0.001;
+/** The longest duration that an option may have, in milliseconds: some thirty years. */
+const LONGEST = 1e12;
 
-const duration = (value: Duration, option: string, least: number, most = LONGEST): number =>
-  bounded(toMs(value, option), option, least, most);
-
-function windowOf({ window = "60s", bucket }: BreakerOptions): Pick<Policy, "memory" | "bucket" | "buckets"> {
-  if (typeof window === "object")
-    return { memory: 60_000, bucket: 0, buckets: bounded(window.calls, "window.calls", 1, 10_000, true) };
-  const memory = duration(window, "window", 1);
-  const size = duration(bucket ?? memory / 10, "bucket", memory / 1_000, memory);
-  return { memory, bucket: size, buckets: Math.ceil(memory / size) };
-}
+/** The options that are a duration, and those that are a number. */
+type Timed = "bucket" | "resetTimeout" | "maxResetTimeout" | "longResetTimeout" | "probeLease";
+type Counted = "failureThreshold" | "failureRate" | "minimumCalls" | "probes";
 
 /**
  * Options with defaults filled in.
@@ -49,25 +44,33 @@ function windowOf({ window = "60s", bucket }: BreakerOptions): Pick<Policy, "mem
  * @throws TypeError that names the option that is out of range
  */
 export function toPolicy(options: BreakerOptions): Policy {
-  const { slow = {}, clock = systemClock } = options;
-  const resetTimeout = duration(options.resetTimeout ?? "60s", "resetTimeout", 0);
-  const maxResetTimeout = options.maxResetTimeout ?? Math.max(600_000, resetTimeout);
+  const { slow = {}, clock = systemClock, window = "60s", limits, classify, random = Math.random } = options;
+  const ms = (option: Timed, standard: Duration, least: number, most = LONGEST): number =>
+    bounded(toMs(options[option] ?? standard, option), option, least, most);
+  const number = (option: Counted, standard: number, least: number, most: number, whole = true): number =>
+    bounded(options[option] ?? standard, option, least, most, whole);
+  const calls = typeof window === "object" ? bounded(window.calls, "window.calls", 1, 10_000, true) : undefined;
+  const memory = typeof window === "object" ? 60_000 : bounded(toMs(window, "window"), "window", 1, LONGEST);
+  const bucket = calls === undefined ? ms("bucket", memory / 10, memory / 1_000, memory) : 0;
+  const resetTimeout = ms("resetTimeout", "60s", 0);
   return {
-    ...windowOf(options),
-    failureThreshold: bounded(options.failureThreshold ?? 5, "failureThreshold", 1, Infinity, true),
-    failureRate: bounded(options.failureRate ?? 0.5, "failureRate", LEAST, 1),
-    minimumCalls: bounded(options.minimumCalls ?? 10, "minimumCalls", 1, Infinity, true),
-    slowFirstToken: toMs(slow.firstToken ?? Infinity, "slow.firstToken"),
+    memory,
+    bucket,
+    buckets: calls ?? Math.ceil(memory / bucket),
+    failureThreshold: number("failureThreshold", 5, 1, Infinity),
+    failureRate: number("failureRate", 0.5, LEAST, 1, false),
+    minimumCalls: number("minimumCalls", 10, 1, Infinity),
+    slowFirstToken: slow.firstToken === undefined ? undefined : toMs(slow.firstToken, "slow.firstToken"),
     slowPerToken: bounded(slow.perToken ?? Infinity, "slow.perToken", LEAST, Infinity),
     slowRate: bounded(slow.rate ?? 0.5, "slow.rate", LEAST, 1),
     resetTimeout,
-    maxResetTimeout: duration(maxResetTimeout, "maxResetTimeout", resetTimeout),
-    longResetTimeout: duration(options.longResetTimeout ?? "10m", "longResetTimeout", 0),
-    probes: bounded(options.probes ?? 1, "probes", 1, 1_000, true),
-    probeLease: duration(options.probeLease ?? "60s", "probeLease", 1),
-    limits: options.limits,
-    classify: options.classify,
+    maxResetTimeout: ms("maxResetTimeout", Math.max(120_000, resetTimeout), resetTimeout),
+    longResetTimeout: ms("longResetTimeout", "10m", 0),
+    probes: number("probes", 1, 1, 1_000),
+    probeLease: ms("probeLease", "60s", 1),
+    limits,
+    classify,
     now: () => clock.now(),
-    random: options.random ?? Math.random,
+    random,
   };
 }

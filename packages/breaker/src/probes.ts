@@ -17,9 +17,9 @@ export class Probes {
     return this.#ends.length + this.#passed < this.#most ? now : Math.min(...this.#ends);
   }
 
-  /** Lends a slot, for at most `ms`, and says when the lease ends. */
-  lend(now: number, ms: number = Infinity): number {
-    const end = now + Math.min(ms, this.#leaseMs);
+  /** Lends a slot, and says when the lease ends. */
+  lend(now: number): number {
+    const end = now + this.#leaseMs;
     this.#ends.push(end);
     return end;
   }

@@ -1,12 +1,13 @@
-import { toMs } from "@llm/core";
-import type { Duration } from "@llm/core";
-import type { Breaker } from "./breaker.ts";
-import { bounded } from "./bounded.ts";
+import { bounded, mergeHealth, toMs } from "@llm/core";
+import type { Duration, Health } from "@llm/core";
+import type { Ask, Breaker } from "./breaker.ts";
 import { Circuit } from "./circuit.ts";
 import type { Group } from "./group.ts";
 import type { BreakerOptions } from "./options.ts";
-import type { Place } from "./place.ts";
+import type { Permit } from "./permit.ts";
 import { toPolicy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
+import type { Verdict } from "./verdict.ts";
 
 const LEVELS = ["provider", "endpoint", "model", "credential"] as const;
 type Level = (typeof LEVELS)[number];
@@ -39,9 +40,30 @@ export interface Registry extends Iterable<Breaker> {
   get(key: Key, group?: Group): Breaker;
 }
 
-/** A place in the tree of keys, with its breaker. */
-class Branch implements Place {
-  readonly circuit: Circuit;
+/** One permit for a call that is a probe of a parent too. */
+const both = (own: Permit, above: Permit, isFailure: (error: unknown) => boolean): Permit => ({
+  firstToken: () => {
+    above.firstToken();
+    own.firstToken();
+  },
+  rateLimits: (limits) => own.rateLimits(limits),
+  success: (usage) => {
+    above.success(usage);
+    own.success(usage);
+  },
+  failure: (error) => {
+    if (isFailure(error)) above.failure(error);
+    else above.ignore();
+    own.failure(error);
+  },
+  ignore: () => {
+    above.ignore();
+    own.ignore();
+  },
+});
+
+/** The breaker of a key in the tree. */
+class Branch extends Circuit {
   readonly above: Branch | undefined;
   readonly below = new Set<Branch>();
   readonly #level: Level;
@@ -51,41 +73,77 @@ class Branch implements Place {
   attached = false;
 
   constructor(
-    make: (place: Place) => Circuit,
+    name: string,
+    policy: Policy,
+    options: Pick<BreakerOptions, "group" | "onEvent" | "sharing">,
     attach: (branch: Branch) => void,
     level: Level,
     share: number,
     above: Branch | undefined,
   ) {
+    super(name, policy, options);
     this.above = above;
     this.#level = level;
     this.#share = share;
     this.#attach = attach;
-    this.circuit = make(this);
   }
 
-  get parent(): Circuit | undefined {
-    return this.above?.circuit;
+  override acquire(ask?: Ask): Permit {
+    this.touch();
+    const above = this.above?.pass(ask);
+    try {
+      const own = super.acquire(ask);
+      return above ? both(own, above, (error) => this.verdict(error) === "failure") : own;
+    } catch (error) {
+      above?.ignore();
+      throw error;
+    }
   }
 
-  scope(level: "credential" | "model"): Circuit | undefined {
-    return this.#level === level ? this.circuit : this.above?.scope(level);
+  /** What a parent says to a call: nothing, or the permit of a probe. */
+  pass(ask: Ask | undefined): Permit | undefined {
+    return this.entered === "closed" ? this.above?.pass(ask) : this.acquire(ask);
+  }
+
+  override health(): Health {
+    return mergeHealth(super.health(), this.above?.health());
+  }
+
+  override get usable(): boolean {
+    return super.usable && this.above?.usable !== false;
+  }
+
+  protected override scope(level: Verdict): Circuit {
+    return this.at(level) ?? this;
+  }
+
+  at(level: Verdict): Branch | undefined {
+    return this.#level === level ? this : this.above?.at(level);
+  }
+
+  protected override hasOpened(): void {
+    if (this.isFailing) this.above?.judge();
   }
 
   touch(): void {
     if (!this.attached) this.#attach(this);
   }
 
-  opened(): void {
-    if (this.circuit.isFailing) this.above?.judge();
+  /** For how long nobody has asked it anything; 0 while it has a state to keep. */
+  get idleMs(): number {
+    const busy = this.entered === "isolated" || this.entered === "disabled";
+    const idle = this.clock.sinceLast();
+    return busy || (this.entered === "open" && this.clock.last + idle < this.until) ? 0 : idle;
   }
 
-  /** Opens its breaker when enough of those below it and in use are failing, unless that took a group's last one out. */
+  /** Opens it when enough of those below it and in use are failing, unless that took a group's last one out. */
   judge(): void {
-    const inUse = [...this.below].map(({ circuit }) => circuit).filter(({ idleMs, policy }) => idleMs <= policy.memory);
+    const inUse = [...this.below].filter(({ idleMs, policy }) => idleMs <= policy.memory);
     const failing = inUse.filter(({ isFailing }) => isFailing).length;
-    const isNeeded = inUse.some((circuit) => circuit.usable && circuit.isKept);
-    if (failing >= 2 && failing >= inUse.length * this.#share && !isNeeded) this.circuit.openFor("children");
+    const isNeeded = inUse.some((branch) => branch.usable && branch.isKept);
+    if (failing < 2 || failing < inUse.length * this.#share || isNeeded) return;
+    const now = this.clock.now();
+    if (this.entered === "closed") this.open(now, "children", this.backoff(this.policy.resetTimeout), undefined);
   }
 }
 
@@ -115,15 +173,15 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
   let asked = 0;
 
   const forget = (branch: Branch): void => {
-    branches.delete(branch.circuit.name);
+    branches.delete(branch.name);
     branch.attached = false;
     branch.above?.below.delete(branch);
-    branch.circuit.leave();
+    branch.leave();
   };
   const sweep = (): void => {
     // a parent may have to wait for the next sweep
     for (const branch of [...branches.values()].reverse())
-      if (branch.below.size === 0 && branch.circuit.idleMs > idle) forget(branch);
+      if (branch.below.size === 0 && branch.idleMs > idle) forget(branch);
     for (const branch of branches.values()) {
       if (branches.size < maxKeys) return;
       if (branch.below.size === 0) forget(branch);
@@ -132,7 +190,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
   const attach = (branch: Branch): void => {
     branch.above?.touch();
     if (branches.size >= maxKeys) sweep();
-    branches.set(branch.circuit.name, branch);
+    branches.set(branch.name, branch);
     branch.above?.below.add(branch);
     branch.attached = true;
   };
@@ -144,7 +202,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
       return known;
     }
     const more = { ...(onEvent && { onEvent }), ...(sharing && { sharing }), ...(group && { group }) };
-    const made = new Branch((place) => new Circuit(name, policy, more, place), attach, level, parentShare, above);
+    const made = new Branch(name, policy, more, attach, level, parentShare, above);
     attach(made);
     return made;
   };
@@ -164,10 +222,10 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
         if (level === last) break;
       }
       if (!branch) throw new TypeError("key must name a provider");
-      return branch.circuit;
+      return branch;
     },
     *[Symbol.iterator]() {
-      for (const { circuit } of branches.values()) yield circuit;
+      yield* branches.values();
     },
   };
 }

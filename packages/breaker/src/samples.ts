@@ -6,13 +6,20 @@ export class Samples {
   readonly #values: number[] = [];
   #next = 0;
 
+  get size(): number {
+    return this.#values.length;
+  }
+
   add(value: number): void {
-    this.#values[this.#next] = value;
-    this.#next = (this.#next + 1) % KEPT;
+    this.#values[this.#next++ % KEPT] = value;
+  }
+
+  clear(): void {
+    this.#values.length = this.#next = 0;
   }
 
   /** The smallest kept value that at least a share `q` of all kept values do not exceed; undefined without any. */
   quantile(q: number): number | undefined {
-    return this.#values.toSorted((a, b) => a - b)[Math.ceil(q * this.#values.length) - 1];
+    return this.#values.toSorted((a, b) => a - b)[Math.ceil(q * this.size) - 1];
   }
 }

@@ -190,8 +190,8 @@ export const ours =
   (
     options: BreakerOptions = {
       failureThreshold: 3,
-      resetTimeout: "2s",
-      maxResetTimeout: "8s",
+      resetTimeout: "20s",
+      maxResetTimeout: "60s",
       slow: { firstToken: "5s" },
     },
   ): MakeGuard =>

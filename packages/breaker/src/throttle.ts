@@ -1,6 +1,5 @@
-import { toMs } from "@llm/core";
+import { bounded, toMs } from "@llm/core";
 import type { Duration } from "@llm/core";
-import { bounded, LONGEST } from "./bounded.ts";
 import type { Finished, Limit, Limiter } from "./limit.ts";
 import type { Priority } from "./options.ts";
 import { Samples } from "./samples.ts";
@@ -90,6 +89,6 @@ export class Throttle implements Limiter {
  */
 export function adaptiveThrottle(options: ThrottleOptions = {}): Limit {
   const multiplier = bounded(options.multiplier ?? 2, "multiplier", 1, 1_000);
-  const window = bounded(toMs(options.window ?? "2m", "window"), "window", 1, LONGEST);
+  const window = bounded(toMs(options.window ?? "2m", "window"), "window", 1, 1e12);
   return (random) => new Throttle(multiplier, window, random);
 }

@@ -2,14 +2,12 @@ import type { Call, RateLimit, Usage } from "@llm/core";
 import type { Circuit } from "./circuit.ts";
 import type { Permit } from "./permit.ts";
 
-/** What a ticket is besides leave to make a call. Rare, so that the common ticket is small. */
+/** What a ticket of a probe is besides leave to make a call. */
 export interface Errand {
-  /** When its lease on a probe's slot ends; 0: it is no probe here. */
+  /** When its lease on a slot ends. */
   lease: number;
   /** The fleet's token for the slot. */
-  token: string | undefined;
-  /** The probe that the call is for a parent. */
-  readonly above: Ticket | undefined;
+  readonly token: string | undefined;
 }
 
 /** A {@link Permit} with what its circuit needs to know. */

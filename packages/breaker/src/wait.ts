@@ -10,6 +10,8 @@ const LONGEST = 86_400_000;
 export class Wait {
   /** When calls may pass again. */
   until = 0;
+  /** When a call went first after a wait, to see whether the others may follow; 0: none has. */
+  #triedAt = 0;
   /** Refusals in a row. */
   #refusals = 0;
   /** When exhausted limits are full again, in milliseconds since 1970. */
@@ -41,6 +43,20 @@ export class Wait {
     if (until <= this.until) return false;
     this.until = until;
     return true;
+  }
+
+  /** A call passes. The first one after a refusal goes alone: the others wait for what it meets, a second at most. */
+  passed(now: number): void {
+    if (this.#refusals === 0) return;
+    this.#triedAt = now;
+    this.until = now + FIRST;
+  }
+
+  /** A call that began at `started` has met something: if it went alone, the others may follow. */
+  met(started: number): void {
+    if (this.#triedAt === 0 || started < this.#triedAt) return;
+    this.until = this.#triedAt;
+    this.#triedAt = 0;
   }
 
   /** A call was accepted: the next guess starts small. */

@@ -78,11 +78,23 @@ export type Event = { [K in keyof Events]: Common & { readonly type: K } & Event
 /** Somebody who hears events. One that throws never breaks a call. */
 export type Listener = (event: Event) => void;
 
-/** Tells the call's listener, if there is one. */
-export function emit<K extends keyof Events>(call: Call, type: K, data: Events[K]): void {
-  if (!call.listener) return;
-  const common: Common = { call: call.id, ...(call.parent !== undefined && { parent: call.parent }), at: Date.now() };
-  notify(call.listener, { ...common, type, ...data } as unknown as Event); // a union over K cannot be built generically
+/**
+ * Tells the call's listener, and that of an engine which is also used alone. Without a call, `call` is empty.
+ *
+ * @param at when it happened, in milliseconds since 1970: now
+ */
+export function emit<K extends keyof Events>(
+  call: Call | undefined,
+  type: K,
+  data: Events[K],
+  listener?: Listener,
+  at: number = Date.now(),
+): void {
+  if (!call?.listener && !listener) return;
+  const common: Common = { call: call?.id ?? "", ...(call?.parent !== undefined && { parent: call.parent }), at };
+  const event = { ...common, type, ...data } as unknown as Event; // a union over K cannot be built generically
+  if (call?.listener) notify(call.listener, event);
+  if (listener) notify(listener, event);
 }
 
 /** Calls a listener and swallows what it throws. */

@@ -1,4 +1,5 @@
 export * from "./attempts.ts";
+export * from "./bounded.ts";
 export * from "./call.ts";
 export * from "./collect.ts";
 export * from "./compose.ts";

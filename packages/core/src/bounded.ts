@@ -1,10 +1,13 @@
-/** The longest duration that an option may have, in milliseconds: some thirty years. */
-export const LONGEST = 1e12;
-
 /**
- * A number within its bounds.
+ * A number within its bounds: what an option of a layer, a store or an engine may be.
  *
+ * @param option its name, for the error
+ * @param whole whether it must have no fraction; Infinity has none
  * @throws TypeError that names the option
+ * @example
+ * ```ts
+ * bounded(3, "attempts", 1, Infinity, true); // 3
+ * ```
  */
 export function bounded(value: number, option: string, least: number, most: number, whole = false): number {
   const isBroken = whole && value % 1 > 0; // infinity is not: it has no remainder
