@@ -72,8 +72,7 @@ export class Circuit extends Machine implements Breaker {
     if (ticket.generation !== this.generation) return;
     this.plain = false; // from here on it looks at calls whose first tokens do not come
     (this.firstTokens ??= new FirstTokens(this.policy)).came(ms);
-    this.wait?.met(ticket.started);
-    this.wait?.accepted();
+    this.wait?.accepted(ticket.started);
     if (errand && this.probes?.takeBack(errand.lease)) errand.lease = this.probes.lend(now);
     if (ms > (this.policy.slowFirstToken ?? Infinity)) this.#slow(ticket, now);
     this.#lookForOverdue(now);
@@ -88,10 +87,12 @@ export class Circuit extends Machine implements Breaker {
     this.#leave(ticket, now, { accepted: true, ms: now - ticket.started, perToken });
     if (ticket.generation !== this.generation) return this.#handBack(ticket);
     this.member?.settled(false);
-    this.wait?.accepted();
-    if (perToken !== undefined && perToken > this.policy.slowPerToken && !ticket.counted) this.#slow(ticket, now);
+    this.wait?.accepted(ticket.started);
+    if ((perToken ?? 0) > this.policy.slowPerToken && !ticket.counted) this.#slow(ticket, now);
     this.evidence.success(now, ticket.counted);
-    if (this.entered === "half-open" && ticket.generation === this.generation) this.#passed(ticket);
+    if (this.entered !== "half-open" || ticket.generation !== this.generation) return;
+    this.#handBack(ticket, "success");
+    if (this.probes?.pass()) this.shut("probe", ticket.call);
   }
 
   fail(ticket: Ticket, error: unknown): void {
@@ -201,12 +202,6 @@ export class Circuit extends Machine implements Breaker {
     if (!errand) return;
     if (generation === this.generation) this.probes?.takeBack(errand.lease);
     if (errand.token !== undefined) this.member?.probed(errand.token, outcome);
-  }
-
-  /** A probe succeeded. */
-  #passed(ticket: Ticket): void {
-    this.#handBack(ticket, "success");
-    if (this.probes?.pass()) this.shut("probe", ticket.call);
   }
 
   /** A probe failed, or was slow. */

@@ -23,7 +23,8 @@ export class Machine implements Shared {
   readonly policy: Policy;
   protected readonly clock: SteadyClock;
   protected readonly member: Membership | undefined;
-  readonly #options: Pick<BreakerOptions, "group" | "onEvent">;
+  readonly #group: BreakerOptions["group"];
+  readonly #onEvent: BreakerOptions["onEvent"];
   /** The state that it entered last: an open one that is due becomes half-open when somebody asks. */
   protected entered: State = "closed";
   protected reason = "";
@@ -45,9 +46,10 @@ export class Machine implements Shared {
     this.name = name;
     this.policy = policy;
     this.clock = new SteadyClock(policy.now, 2 * policy.memory);
-    this.#options = options;
+    this.#group = options.group;
+    this.#onEvent = options.onEvent;
     this.evidence = new Evidence(policy);
-    options.group?.add(this);
+    this.#group?.add(this);
     this.member = options.sharing?.join(this);
   }
 
@@ -106,7 +108,7 @@ export class Machine implements Shared {
 
   /** Whether it is the last of its group that can take calls. */
   get isKept(): boolean {
-    return this.#options.group?.isLast(this) ?? false;
+    return this.#group?.isLast(this) ?? false;
   }
 
   /** Whether it is out because the upstream fails. */
@@ -132,7 +134,7 @@ export class Machine implements Shared {
   /** Nobody uses it any more. */
   leave(): void {
     this.member?.leave();
-    this.#options.group?.delete(this);
+    this.#group?.delete(this);
   }
 
   // transitions
@@ -198,7 +200,7 @@ export class Machine implements Shared {
   /** Tells its listener, and that of the call that caused it. */
   protected tell<K extends EventName>(call: Call | undefined, event: K, data: Omit<BreakerEvents[K], "name">): void {
     const told = { name: this.name, ...data } as never; // the event's own data: a union cannot be followed through the prefix
-    const listener = this.#options.onEvent as Listener | undefined; // it hears only events of ours
+    const listener = this.#onEvent as Listener | undefined; // it hears only events of ours
     emit(call, `circuit_breaker.${event}`, told, listener, this.clock.outer(this.clock.last));
   }
 }

@@ -59,8 +59,9 @@ export class Wait {
     this.#triedAt = 0;
   }
 
-  /** A call was accepted: the next guess starts small. */
-  accepted(): void {
+  /** A call that began at `started` was accepted: the next guess starts small. */
+  accepted(started: number): void {
+    this.met(started);
     this.#refusals = 0;
   }
 
