@@ -1,6 +1,8 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "redis";
 import { createBreaker } from "./breaker.ts";
 import type { BreakerOptions, State } from "./index.ts";
@@ -19,8 +21,8 @@ type Order =
   | { readonly do: "end"; readonly outcome: "success" | "failure" }
   | { readonly do: "tick"; readonly ms: number }
   | { readonly do: "close" }
-  /** Waits until Redis has what was sent: whoever hears of something sent later has heard of this. */
-  | { readonly do: "flush" }
+  /** Says so on a channel until `others` have said the same: what they had sent before that has been heard, too. */
+  | { readonly do: "flush"; readonly id: string; readonly others: number }
   | { readonly do: "report" };
 
 /** What it knows afterwards. */
@@ -45,6 +47,11 @@ export interface Fleet {
   readonly processes: readonly FleetProcess[];
   /** All of them at once. */
   readonly all: (order: Order) => Promise<Report[]>;
+  /**
+   * Resolves when each has heard all that any had sent. Before a clock is moved nothing may be under way: a message that
+   * comes after it looks as if it had taken as long.
+   */
+  readonly flush: () => Promise<unknown>;
   readonly stop: () => Promise<void>;
 }
 
@@ -87,16 +94,29 @@ function control(child: ChildProcess): FleetProcess {
   };
 }
 
-/** Starts processes that share one breaker over the Redis at `url`; resolves when all of them hear each other. */
+/**
+ * Starts processes that share one breaker over the Redis at `url`; resolves when all of them hear each other.
+ *
+ * @throws Error if one of them ends before that
+ */
 export async function startFleet(count: number, setup: Setup): Promise<Fleet> {
   const children = Array.from({ length: count }, () =>
     fork(import.meta.filename, { env: { ...process.env, FLEET: JSON.stringify(setup) } }),
   );
-  await Promise.all(children.map((child) => once(child, "message")));
+  const ready = async (child: ChildProcess): Promise<void> => {
+    const died = once(child, "exit").then(() => Promise.reject(new Error("a process of the fleet has ended")));
+    await Promise.race([once(child, "message"), died]);
+    died.catch(() => {}); // it is told to, in the end
+  };
+  await Promise.all(children.map(ready));
   const processes = children.map(control);
+  const all = (order: Order): Promise<Report[]> => Promise.all(processes.map(({ tell }) => tell(order)));
+  const flush = (): Promise<Report[]> => all({ do: "flush", id: randomUUID(), others: count - 1 });
+  await flush();
   return {
     processes,
-    all: (order) => Promise.all(processes.map(({ tell }) => tell(order))),
+    all,
+    flush,
     stop: async () => {
       await Promise.all(
         children.map((child) => {
@@ -114,12 +134,12 @@ export async function startFleet(count: number, setup: Setup): Promise<Fleet> {
  * opens after `threshold` failures.
  */
 export async function tripTimes(fleet: Fleet, threshold: number, rounds: number): Promise<number[]> {
-  const { processes, all } = fleet;
+  const { processes, all, flush } = fleet;
   const majority = Math.floor(processes.length / 2) + 1;
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     await all({ do: "settle", outcome: "success", calls: 1 });
-    await all({ do: "flush" });
+    await flush();
     for (const { tell } of processes.slice(0, majority - 1))
       await tell({ do: "settle", outcome: "failure", calls: threshold });
     const last = await processes[majority - 1]?.tell({ do: "settle", outcome: "failure", calls: threshold });
@@ -138,7 +158,8 @@ async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
     return client as ReturnType<typeof createClient>; // the type knows of modules that nobody has loaded
   };
   const redis = await connect();
-  const sharing = redisSharing({ redis, subscriber: await connect(), prefix, timeout });
+  const subscriber = await connect();
+  const sharing = redisSharing({ redis, subscriber, prefix, timeout });
   let offset = 0;
   let openedAt = 0;
   const breaker = createBreaker({
@@ -151,6 +172,19 @@ async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
     },
   });
   await sharing.ready;
+  /** Who has said that all it had to send was sent, by the flush. Messages come in the order in which they were sent. */
+  const flushed = new Map<string, Set<number>>();
+  const said = (message: string): void => {
+    const [id = "", from = ""] = message.split(" ");
+    flushed.set(id, (flushed.get(id) ?? new Set()).add(Number(from)));
+  };
+  await subscriber.subscribe(`${prefix}:flush`, said);
+  const flush = async (id: string, others: number): Promise<void> => {
+    do {
+      await redis.publish(`${prefix}:flush`, `${id} ${process.pid}`);
+      await pause(20); // again for those who did not listen yet
+    } while ((flushed.get(id)?.size ?? 0) <= others);
+  };
 
   let ends: ((outcome: "success" | "failure") => void)[] = [];
   const follow = async (order: Order): Promise<Report> => {
@@ -187,7 +221,7 @@ async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
     else if (order.do === "end") for (const end of ends.splice(0)) end(order.outcome);
     else if (order.do === "tick") offset += order.ms;
     else if (order.do === "close") breaker.close();
-    else if (order.do === "flush") await redis.ping();
+    else if (order.do === "flush") await flush(order.id, order.others);
     await new Promise((resolve) => setImmediate(resolve));
     return { state: breaker.state, admitted, rejected, openedAt };
   };

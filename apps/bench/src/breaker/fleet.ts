@@ -12,10 +12,11 @@ const options = { name: "claude", failureThreshold: 3, resetTimeout: "60s", prob
 
 /** The calls that are let in while the fleet is half-open, of ten that each process tries at once. */
 async function probes(fleet: Awaited<ReturnType<typeof startFleet>>): Promise<number> {
-  const { processes, all } = fleet;
+  const { processes, all, flush } = fleet;
   await all({ do: "settle", outcome: "success", calls: 1 });
+  await flush();
   for (const { tell } of processes.slice(0, 5)) await tell({ do: "settle", outcome: "failure", calls: 3 });
-  await Promise.all(processes.map(({ until }) => until("open")));
+  await flush();
   await all({ do: "tick", ms: 61_000 });
   const reports = await all({ do: "start", calls: 10 });
   await all({ do: "end", outcome: "success" });
