@@ -21,8 +21,8 @@ type Order =
   | { readonly do: "end"; readonly outcome: "success" | "failure" }
   | { readonly do: "tick"; readonly ms: number }
   | { readonly do: "close" }
-  /** Says so on a channel until `others` have said the same: what they had sent before that has been heard, too. */
-  | { readonly do: "flush"; readonly id: string; readonly others: number }
+  /** Says `id` where all hear it, and waits a little for others to do so: what they had sent before is heard, too. */
+  | { readonly do: "flush"; readonly id: string }
   | { readonly do: "report" };
 
 /** What it knows afterwards. */
@@ -33,6 +33,8 @@ export interface Report {
   readonly rejected: number;
   /** When it last opened, by the machine's clock. */
   readonly openedAt: number;
+  /** How many have said what it was last told to say. */
+  readonly heard: number;
 }
 
 /** A process of a fleet. */
@@ -51,7 +53,7 @@ export interface Fleet {
    * Resolves when each has heard all that any had sent. Before a clock is moved nothing may be under way: a message that
    * comes after it looks as if it had taken as long.
    */
-  readonly flush: () => Promise<unknown>;
+  readonly flush: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -111,7 +113,11 @@ export async function startFleet(count: number, setup: Setup): Promise<Fleet> {
   await Promise.all(children.map(ready));
   const processes = children.map(control);
   const all = (order: Order): Promise<Report[]> => Promise.all(processes.map(({ tell }) => tell(order)));
-  const flush = (): Promise<Report[]> => all({ do: "flush", id: randomUUID(), others: count - 1 });
+  const flush = async (): Promise<void> => {
+    const id = randomUUID();
+    // again, for one that was not connected when it was said
+    while (!(await all({ do: "flush", id })).every(({ heard }) => heard === count));
+  };
   await flush();
   return {
     processes,
@@ -172,18 +178,17 @@ async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
     },
   });
   await sharing.ready;
-  /** Who has said that all it had to send was sent, by the flush. Messages come in the order in which they were sent. */
-  const flushed = new Map<string, Set<number>>();
-  const said = (message: string): void => {
+  /** Who has said what; messages come in the order in which they were sent. */
+  const said = new Map<string, Set<number>>();
+  await subscriber.subscribe(`${prefix}:flush`, (message: string) => {
     const [id = "", from = ""] = message.split(" ");
-    flushed.set(id, (flushed.get(id) ?? new Set()).add(Number(from)));
-  };
-  await subscriber.subscribe(`${prefix}:flush`, said);
-  const flush = async (id: string, others: number): Promise<void> => {
-    do {
-      await redis.publish(`${prefix}:flush`, `${id} ${process.pid}`);
-      await pause(20); // again for those who did not listen yet
-    } while ((flushed.get(id)?.size ?? 0) <= others);
+    said.set(id, (said.get(id) ?? new Set()).add(Number(from)));
+  });
+  let heard = 0;
+  const flush = async (id: string): Promise<void> => {
+    await redis.publish(`${prefix}:flush`, `${id} ${process.pid}`);
+    await pause(10);
+    heard = said.get(id)?.size ?? 0;
   };
 
   let ends: ((outcome: "success" | "failure") => void)[] = [];
@@ -221,9 +226,9 @@ async function serve({ url, prefix, timeout, options }: Setup): Promise<void> {
     else if (order.do === "end") for (const end of ends.splice(0)) end(order.outcome);
     else if (order.do === "tick") offset += order.ms;
     else if (order.do === "close") breaker.close();
-    else if (order.do === "flush") await flush(order.id, order.others);
+    else if (order.do === "flush") await flush(order.id);
     await new Promise((resolve) => setImmediate(resolve));
-    return { state: breaker.state, admitted, rejected, openedAt };
+    return { state: breaker.state, admitted, rejected, openedAt, heard };
   };
   process.on("message", ({ id, order }: { id: number; order: Order }) => {
     void follow(order).then((report) => process.send?.({ id, report }));

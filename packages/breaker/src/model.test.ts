@@ -305,6 +305,8 @@ const make = (clock: Real["clock"], fleet: Real["fleet"] | undefined): Breaker =
             probed: () => {},
             leave: () => {},
             request: () => Promise.resolve(),
+            busyMs: () => 0,
+            renew: () => {},
             take: () => (fleet.granted ? "token" : undefined),
           };
         },

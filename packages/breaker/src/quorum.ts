@@ -20,19 +20,17 @@ export class Quorum {
 
   /** A process has had traffic. */
   seen(name: string, now: number): void {
-    const node = this.#nodes.get(name) ?? { seenAt: now, openUntil: 0 };
-    node.seenAt = now;
-    this.#nodes.delete(name);
-    this.#nodes.set(name, node);
-    const [oldest] = this.#nodes.keys();
-    if (this.#nodes.size > MOST && oldest !== undefined) this.#nodes.delete(oldest);
+    this.#find(name).seenAt = now;
   }
 
   /** A process's own breaker has opened; 0: it has closed. */
   opened(name: string, until: number, now: number): void {
-    this.seen(name, now);
-    const node = this.#nodes.get(name);
-    if (node) node.openUntil = until;
+    Object.assign(this.#find(name), { seenAt: now, openUntil: until });
+  }
+
+  /** The whole fleet has closed: nobody is open any more. */
+  closed(): void {
+    for (const node of this.#nodes.values()) node.openUntil = 0;
   }
 
   /** Whether more than half of the processes that had traffic of late are open. */
@@ -48,5 +46,15 @@ export class Quorum {
       active++;
     }
     return open * 2 > active;
+  }
+
+  /** A process, which is now the one that was heard of last. */
+  #find(name: string): Node {
+    const node = this.#nodes.get(name) ?? { seenAt: 0, openUntil: 0 };
+    this.#nodes.delete(name);
+    this.#nodes.set(name, node);
+    const [oldest] = this.#nodes.keys();
+    if (this.#nodes.size > MOST && oldest !== undefined) this.#nodes.delete(oldest);
+    return node;
   }
 }

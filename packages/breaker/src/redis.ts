@@ -1,8 +1,11 @@
-import { isRecord, redisCommand, redisSubscribe, systemClock, toMs } from "@llm/core";
+import { redisCommand, redisSubscribe, systemClock, toMs } from "@llm/core";
 import type { Clock, Duration, RedisLike, RedisSubscriberLike } from "@llm/core";
+import { parse } from "./message.ts";
+import type { Message } from "./message.ts";
 import { Quorum } from "./quorum.ts";
 import type { Membership, Shared, Sharing } from "./sharing.ts";
 import { slots } from "./slots.ts";
+import type { RedisCommand } from "./slots.ts";
 
 /** How processes meet. */
 export interface RedisSharingOptions {
@@ -12,10 +15,11 @@ export interface RedisSharingOptions {
   readonly subscriber: RedisSubscriberLike;
   /** What keys and the channel begin with: processes with the same one are a fleet. Default `"llm:breaker"`. */
   readonly prefix?: string;
-  /** A name of this process that no other has. Default: a random one. */
+  /** A name of this process that no other has, and that it keeps when it is restarted. Default: a random one. */
   readonly node?: string;
   /** How long a probe waits for Redis before the process decides alone. Default `"250ms"`. */
   readonly timeout?: Duration;
+  /** Default: one of the machine that is never set back. */
   readonly clock?: Clock;
 }
 
@@ -29,37 +33,32 @@ export interface RedisSharing extends Sharing {
 
 /** How often a process tells of its outcomes, at most, in milliseconds. */
 const BEAT = 1_000;
-/** How long a process decides alone after Redis did not answer, and how long it believes that no slot is free. */
+/**
+ * How long a process decides alone after Redis did not answer, how long it believes that no slot is free, and how long it
+ * keeps one that no call has taken.
+ */
 const PAUSE = 1_000;
-/** Most unanswered messages; more are not sent. */
+/** Most unanswered commands; more are not sent. */
 const UNANSWERED = 64;
 
+/** Nothing here looks at the time of day, which may be set back. */
+const monotonic: Clock = { ...systemClock, now: () => performance.now() };
+/** Nobody waits for it, and when it fails nobody needs to know. */
+const forget = (promise: Promise<unknown>): void => void promise.catch(() => {});
 const newToken = (): string => globalThis.crypto.randomUUID();
 
-type Message =
-  | {
-      readonly type: "outcomes";
-      readonly outcomes: Readonly<Record<string, readonly [calls: number, failures: number]>>;
-    }
-  | { readonly type: "opened" | "reopened"; readonly name: string; readonly ms: number; readonly failures: number }
-  | { readonly type: "closed"; readonly name: string; readonly forAll: boolean };
-
-/** What another process sent; undefined for what cannot be read. */
-function parse(text: string): { node: string; message: Message } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value) || typeof value["node"] !== "string") return undefined;
-    const { node, type, name, ms, failures, forAll, outcomes } = value;
-    if (type === "outcomes" && isRecord(outcomes))
-      return { node, message: { type, outcomes: outcomes as Record<string, [number, number]> } }; // only its keys are read
-    if (typeof name !== "string") return undefined;
-    if ((type === "opened" || type === "reopened") && typeof ms === "number" && ms >= 0 && ms < Infinity)
-      return { node, message: { type, name, ms, failures: Number(failures) } };
-    return type === "closed" ? { node, message: { type, name, forAll: forAll === true } } : undefined;
-  } catch {
-    return undefined;
-  }
+/** A breaker of this process. */
+interface Member {
+  readonly shared: Shared;
+  readonly quorum: Quorum;
+  /** Slots that were granted and that no call has taken yet. */
+  readonly grants: Set<string>;
 }
+
+/** Whether a client is not connected, by its own word: what it was given now it would keep and send when it is late. */
+const isOffline = (redis: RedisLike | RedisSubscriberLike): boolean =>
+  ("isReady" in redis && redis.isReady === false) || // node-redis
+  ("status" in redis && redis.status !== "ready" && redis.status !== "wait"); // ioredis; it connects at the first command
 
 /**
  * Shares trips between processes over Redis. Decisions stay local and nothing on a call's way waits for Redis, but a
@@ -80,28 +79,30 @@ function parse(text: string): { node: string; message: Message } | undefined {
  * ```
  */
 export function redisSharing(options: RedisSharingOptions): RedisSharing {
-  const { redis, subscriber, prefix = "llm:breaker", node = newToken(), clock = systemClock } = options;
+  const { redis, subscriber, prefix = "llm:breaker", node = newToken(), clock = monotonic } = options;
   const timeout = toMs(options.timeout ?? "250ms", "timeout");
   const channel = `${prefix}:events`;
-  const members = new Map<string, Set<{ readonly shared: Shared; readonly quorum: Quorum }>>();
+  const members = new Map<string, Set<Member>>();
   const outcomes = new Map<string, [calls: number, failures: number]>();
   let toldAt = -Infinity;
   let aloneUntil = -Infinity;
   let unanswered = 0;
-  let end: (() => Promise<void>) | undefined;
+  let end: Promise<(() => Promise<void>) | undefined> | undefined;
   let closed = false;
 
+  const command: RedisCommand = async (...words) => {
+    if (unanswered >= UNANSWERED || isOffline(redis)) throw new Error("Redis is gone");
+    unanswered++;
+    return redisCommand(redis, ...words).finally(() => unanswered--);
+  };
   /** Sends without waiting; what cannot be sent is lost. */
   const send = (message: Message): void => {
-    if (closed || unanswered >= UNANSWERED) return;
-    unanswered++;
-    redisCommand(redis, "PUBLISH", channel, JSON.stringify({ node, ...message }))
-      .catch(() => {})
-      .finally(() => unanswered--);
+    if (!closed) forget(command("PUBLISH", channel, JSON.stringify({ node, ...message })));
   };
   const tellOutcomes = (now: number): void => {
-    if (outcomes.size === 0 || now - toldAt < BEAT) return;
+    if (now - toldAt < BEAT) return;
     toldAt = now;
+    listen();
     send({ type: "outcomes", outcomes: Object.fromEntries(outcomes) });
     outcomes.clear();
   };
@@ -113,13 +114,22 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         cancel();
         resolve(value);
       };
-      const cancel = clock.setTimeout(() => give(undefined), timeout);
+      // a process that was busy for so long may have the answer, unread: it looks once more
+      let cancel = clock.setTimeout(() => {
+        cancel = clock.setTimeout(() => give(undefined), 0);
+      }, timeout);
       answer.then(give, () => give(undefined));
     });
 
+  /** The fleet's probes have succeeded. */
+  const closeAll = ({ shared, quorum, grants }: Member): void => {
+    quorum.closed();
+    grants.clear();
+    shared.closeByFleet();
+  };
   const hear = (text: string): void => {
     const heard = parse(text);
-    if (!heard || heard.node === node) return;
+    if (closed || !heard || heard.node === node) return;
     const { message } = heard;
     const now = clock.now();
     if (message.type === "outcomes") {
@@ -127,43 +137,52 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         for (const { quorum } of members.get(name) ?? []) quorum.seen(heard.node, now);
       return;
     }
-    for (const { shared, quorum } of members.get(message.name) ?? []) {
+    for (const member of members.get(message.name) ?? []) {
+      const { shared, quorum, grants } = member;
       quorum.opened(heard.node, message.type === "closed" ? 0 : now + message.ms, now);
-      if (message.type === "closed") {
-        if (message.forAll) shared.closeByFleet();
-      } else if (message.type === "reopened" ? shared.byFleet : quorum.isReached(now))
+      if (message.type !== "closed") {
+        if (message.type === "opened" ? !quorum.isReached(now) : !shared.byFleet) continue;
+        grants.clear(); // of an earlier round
         shared.openByFleet(message.ms, message.failures);
+      } else if (message.forAll) closeAll(member);
     }
   };
-  const ready = redisSubscribe(subscriber, channel, hear).then(
-    (stop) => {
-      end = stop;
-    },
-    () => {}, // alone, then
-  );
+  /** Begins to hear messages, unless it does; tried again at the next beat when that fails. */
+  const listen = (): void => {
+    if (closed) return;
+    end ??= redisSubscribe(subscriber, channel, hear).catch(() => (end = undefined));
+  };
+  listen();
 
   const join = (shared: Shared): Membership => {
     const { name } = shared;
-    const { probes, probeLease, memory } = shared.policy;
+    const { probes, probeLease, slowFirstToken, memory } = shared.policy;
     const quorum = new Quorum(memory);
-    const member = { shared, quorum };
-    const lent = slots(redis, prefix, name, probes, probeLease);
-    /** Slots that were granted and that no call has taken yet, with the ends of their leases. */
-    let grants: { readonly token: string; readonly end: number }[] = [];
+    const grants = new Set<string>();
+    const member: Member = { shared, quorum, grants };
+    const lent = slots(command, prefix, name, probes);
+    const firstLease = Math.min(probeLease, slowFirstToken);
+    const asked = new Set<Promise<void>>();
     let refusedUntil = -Infinity;
-    let asking: Promise<void> | undefined;
+    let isMember = false;
 
     const enter = (): void => {
-      const all = members.get(name) ?? new Set();
-      members.set(name, all.add(member));
+      if (isMember) return;
+      isMember = true;
+      members.set(name, (members.get(name) ?? new Set()).add(member));
     };
     const isAlone = (): boolean => closed || clock.now() < aloneUntil;
+    const giveBack = (token: string): void => forget(lent.giveBack(token));
     const ask = async (): Promise<void> => {
       const token = newToken();
-      const leaseEnd = clock.now() + probeLease;
-      const wait = await inTime(lent.lend(token));
-      if (wait === -1) grants.push({ token, end: leaseEnd });
-      else if (wait !== undefined) refusedUntil = clock.now() + Math.min(wait, PAUSE);
+      const answer = lent.lend(token, firstLease);
+      const wait = await inTime(answer);
+      if (wait === undefined) forget(answer.then((late) => late === -1 && giveBack(token)));
+      else if (wait !== -1) refusedUntil = clock.now() + Math.min(wait, PAUSE);
+      else {
+        grants.add(token);
+        clock.setTimeout(() => grants.delete(token) && giveBack(token), Math.min(PAUSE, firstLease));
+      }
     };
     enter();
     return {
@@ -171,35 +190,44 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         const now = clock.now();
         enter();
         quorum.seen(node, now);
-        const [calls, failures] = outcomes.get(name) ?? [0, 0];
-        outcomes.set(name, [calls + 1, failures + (failed ? 1 : 0)]);
+        const counts = outcomes.get(name) ?? [0, 0];
+        counts[0]++;
+        if (failed) counts[1]++;
+        outcomes.set(name, counts);
         tellOutcomes(now);
       },
       opened: (ms, failures) => {
         const now = clock.now();
         quorum.opened(node, now + ms, now);
         send({ type: "opened", name, ms, failures });
-        if (quorum.isReached(now)) shared.openByFleet(ms, failures);
+        if (!quorum.isReached(now)) return;
+        forget(lent.clear());
+        shared.openByFleet(ms, failures);
       },
       closed: (forAll) => {
         quorum.opened(node, 0, clock.now());
-        grants = [];
         send({ type: "closed", name, forAll });
-        if (forAll) lent.clear().catch(() => {});
+        if (!forAll) return;
+        closeAll(member);
+        forget(lent.clear());
       },
-      request: () => {
-        const now = clock.now();
-        grants = grants.filter((grant) => grant.end > now);
-        if (isAlone() || grants.length > 0 || now < refusedUntil) return Promise.resolve();
-        asking ??= ask().finally(() => {
-          asking = undefined;
-        });
-        return asking;
+      busyMs: () => (grants.size > 0 || isAlone() ? 0 : Math.max(0, refusedUntil - clock.now())),
+      request: async () => {
+        if (grants.size > 0 || isAlone() || clock.now() < refusedUntil) return;
+        // calls that come together ask for a slot each, as far as there are any
+        if (asked.size < probes) {
+          const answer = ask().finally(() => asked.delete(answer));
+          asked.add(answer);
+        }
+        await Promise.all(asked);
       },
       take: () => {
-        const now = clock.now();
-        grants = grants.filter((grant) => grant.end > now);
-        return grants.shift()?.token ?? (isAlone() ? "" : undefined);
+        const [token] = grants;
+        if (token !== undefined && grants.delete(token)) return token;
+        return isAlone() ? "" : undefined;
+      },
+      renew: (token) => {
+        if (token !== "") forget(lent.lend(token, probeLease));
       },
       probed: (token, outcome) => {
         refusedUntil = -Infinity;
@@ -209,12 +237,12 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         const pass = async (): Promise<void> => {
           if (!(await lent.pass(token))) return;
           send({ type: "closed", name, forAll: true });
-          shared.closeByFleet();
+          closeAll(member);
         };
-        const told = outcome === "success" ? pass() : outcome ? lent.clear() : lent.giveBack(token);
-        told.catch(() => {});
+        forget(outcome === "success" ? pass() : outcome ? lent.clear() : lent.giveBack(token));
       },
       leave: () => {
+        isMember = false;
         members.get(name)?.delete(member);
         if (members.get(name)?.size === 0) members.delete(name);
       },
@@ -223,11 +251,10 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
 
   return {
     join,
-    ready,
+    ready: Promise.resolve(end).then(() => {}),
     close: async () => {
       closed = true;
-      await ready;
-      await end?.();
+      if (!isOffline(subscriber)) await (await end)?.();
     },
   };
 }

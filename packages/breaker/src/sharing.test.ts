@@ -44,20 +44,21 @@ function fakeRedis() {
       if (command === "PUBLISH") return fake.publish(first, second);
       if (command === "DEL") return leases.delete(first) && passed.delete(second);
       if (command === "ZREM") return leases.get(first)?.delete(second);
-      const [script = "", , key = "", counter = "", token = "", ms = "", most = ""] = args;
+      const [script = "", , key = "", counter = "", token = "", most = "", ms = ""] = args;
       const lent = leases.get(key) ?? new Map<string, number>();
       leases.set(key, lent);
       const count = passed.get(counter) ?? 0;
-      if (!script.includes("ZCARD")) {
-        lent.delete(token);
+      if (script.includes("INCR")) {
+        if (!lent.delete(token)) return 0;
         passed.set(counter, count + 1);
         if (count + 1 < Number(most)) return 0;
         leases.delete(key);
         passed.delete(counter);
         return 1;
       }
-      for (const [other, end] of lent) if (end <= fake.time) lent.delete(other);
-      if (lent.size + count >= Number(most)) return Math.min(...lent.values()) - fake.time;
+      const live = [...lent].filter(([, end]) => end > fake.time).toSorted(([, a], [, b]) => a - b);
+      const mine = live.some(([other]) => other === token);
+      if (!mine && live.length + count >= Number(most)) return (live[0]?.[1] ?? Infinity) - fake.time;
       lent.set(token, fake.time + Number(ms));
       return -1;
     },
@@ -273,7 +274,7 @@ describe("probing", () => {
     expect(asked() - before).toBe(2);
   });
 
-  test("calls that come together ask once, and a slot that nobody took is used by the next call", async () => {
+  test("calls that come together ask once for each slot, and one that nobody took is used by the next call", async () => {
     const { redis, processes } = await opened(2);
     const before = redis.sent.length;
     await Promise.all(Array.from({ length: 20 }, async () => processes[0]!.breaker.prepare()));

@@ -5,8 +5,9 @@ export interface Shared {
     /** How long its evidence counts, in milliseconds. */
     readonly memory: number;
     readonly probes: number;
-    /** How long a probe may hold its slot, in milliseconds. */
+    /** How long a probe may hold its slot, in milliseconds, and how long without a first token. */
     readonly probeLease: number;
+    readonly slowFirstToken: number;
   };
   /** Whether the fleet has opened it. */
   readonly byFleet: boolean;
@@ -26,8 +27,12 @@ export interface Membership {
   readonly closed: (forAll: boolean) => void;
   /** Asks for one of the fleet's probe slots; resolves when there is an answer, or at once when the fleet is gone. */
   readonly request: () => Promise<void>;
+  /** For how many milliseconds all slots are known to be taken; 0: one may be free. */
+  readonly busyMs: () => number;
   /** Takes a granted slot: its token, `undefined` when none is in hand, `""` when the fleet is gone. */
   readonly take: () => string | undefined;
+  /** The first token has come to the probe that has this slot: its lease begins anew. */
+  readonly renew: (token: string) => void;
   /** A slot's outcome; `undefined`: none. A failure says for how long the breaker has opened again. */
   readonly probed: (token: string, outcome: { readonly failedForMs: number } | "success" | undefined) => void;
   /** It is not used any more. */

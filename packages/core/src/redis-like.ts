@@ -66,7 +66,12 @@ export async function redisSubscribe(
     if (from === channel) listener(message);
   };
   subscriber.on("message", hear);
-  await subscriber.subscribe(channel);
+  try {
+    await subscriber.subscribe(channel);
+  } catch (error) {
+    subscriber.off("message", hear);
+    throw error;
+  }
   return async () => {
     subscriber.off("message", hear);
     await subscriber.unsubscribe(channel);
