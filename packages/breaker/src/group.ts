@@ -4,20 +4,10 @@ interface Candidate {
 }
 
 /** Breakers of candidates that stand in for each other; see {@link createGroup}. */
-export class Group {
-  readonly #members = new Set<Candidate>();
-
-  add(member: Candidate): void {
-    this.#members.add(member);
-  }
-
-  delete(member: Candidate): void {
-    this.#members.delete(member);
-  }
-
+export class Group extends Set<Candidate> {
   /** Whether no other member can take calls. */
   isLast(member: Candidate): boolean {
-    for (const other of this.#members) if (other !== member && other.usable) return false;
+    for (const other of this) if (other !== member && other.usable) return false;
     return true;
   }
 }

@@ -89,7 +89,8 @@ describe.skipIf(!url)("eight processes over a real Redis", () => {
       expect(rest.map(({ admitted }) => admitted)).toEqual([0, 0, 0, 0, 0, 0, 5, 5]);
 
       await redis.start();
-      await fleet.flush(); // all are connected again
+      await fleet.flush(); // all are connected again, and nobody is told now of what happened meanwhile
+      expect(await states()).toEqual([...Array.from({ length: 6 }, () => "open"), "closed", "closed"]);
       await fleet.all({ do: "tick", ms: 61_000 });
       await fleet.all({ do: "settle", outcome: "success", calls: 3 }); // each closes by its own probes
       await fleet.flush();

@@ -227,7 +227,7 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         return isAlone() ? "" : undefined;
       },
       renew: (token) => {
-        if (token !== "") forget(lent.lend(token, probeLease));
+        if (token) forget(lent.lend(token, probeLease));
       },
       probed: (token, outcome) => {
         refusedUntil = -Infinity;

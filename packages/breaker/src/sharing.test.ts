@@ -16,6 +16,8 @@ function fakeRedis() {
     time: 1_700_000_000_000,
     fault: undefined as "refuses" | "hangs" | undefined,
     sent: [] as string[][],
+    /** What a Redis that hangs has not answered yet. */
+    held: [] as (() => void)[],
     clock: {
       now: () => fake.time,
       setTimeout: (fn: () => void, ms: number) => {
@@ -26,20 +28,26 @@ function fakeRedis() {
     },
     tick: async (ms: number) => {
       fake.time += ms;
-      for (const timer of timers)
-        if (timer.at <= fake.time) {
-          timers.delete(timer);
-          timer.fn();
-        }
-      await settle();
+      // as in an event loop: timers that are due, then what has come, then timers that these have set
+      for (let phase = 0; phase < 2; phase++) {
+        const due = [...timers].filter(({ at }) => at <= fake.time);
+        for (const timer of due) if (timers.delete(timer)) timer.fn();
+        await settle();
+      }
     },
     publish: (channel: string, message: string) => {
       for (const hear of hearers.get(channel) ?? []) hear(channel, message);
     },
+    /** It answers again, what it was asked meanwhile first. */
+    recover: async () => {
+      fake.fault = undefined;
+      for (const answer of fake.held.splice(0)) answer();
+      await settle();
+    },
     call: async (command: string, ...args: string[]): Promise<unknown> => {
       fake.sent.push([command, ...args]);
       if (fake.fault === "refuses") throw new Error("connection refused");
-      if (fake.fault === "hangs") return new Promise(() => {});
+      if (fake.fault === "hangs") await new Promise<void>((resolve) => fake.held.push(resolve));
       const [first = "", second = ""] = args;
       if (command === "PUBLISH") return fake.publish(first, second);
       if (command === "DEL") return leases.delete(first) && passed.delete(second);
@@ -185,6 +193,21 @@ describe("opening", () => {
     expect(states()[1]).toBe("isolated");
   });
 
+  test("votes from before the fleet closed do not count", async () => {
+    const { redis, processes, states } = await fleet(2);
+    for (const node of ["x", "y"])
+      redis.publish("t:events", JSON.stringify({ node, type: "opened", name: "b", ms: 500_000, failures: 1 }));
+    expect(states()).toEqual(all(2, "closed"));
+    processes[0]!.fail();
+    await settle();
+    expect(states()).toEqual(all(2, "open"));
+    redis.publish("t:events", JSON.stringify({ node: "x", type: "closed", name: "b", forAll: true }));
+    expect(states()).toEqual(all(2, "closed"));
+    processes[1]!.fail();
+    await settle();
+    expect(states()).toEqual(["closed", "open"]);
+  });
+
   test("one that has closed on its own takes its vote back", async () => {
     const { processes, states } = await fleet(3);
     processes[0]!.fail();
@@ -274,6 +297,79 @@ describe("probing", () => {
     expect(asked() - before).toBe(2);
   });
 
+  test("calls that come together in one process may all be probes, as far as there are slots", async () => {
+    const { redis, processes, states } = await opened(2, { probes: 3 });
+    const before = redis.sent.length;
+    const entered = await Promise.all(Array.from({ length: 10 }, () => enter(processes[0]!).catch(() => undefined)));
+    expect(redis.sent.length - before).toBe(3);
+    const probes = entered.filter((permit) => permit !== undefined);
+    expect(probes).toHaveLength(3);
+    for (const permit of probes) permit.success();
+    await settle();
+    expect(states()).toEqual(all(2, "closed"));
+  });
+
+  test("who is turned away hears when to come back, and is not ready until then", async () => {
+    const { redis, processes } = await opened(2, { probeLease: 500 });
+    await enter(processes[0]!);
+    await redis.tick(200);
+    const error: unknown = await enter(processes[1]!).catch((error: unknown) => error);
+    const health = { ready: false, reason: "probing", until: redis.time + 300 };
+    expect(error).toMatchObject({ code: "circuit-open", retryAfterMs: 300, health });
+    expect(processes[1]!.breaker.health()).toMatchObject(health);
+    await redis.tick(300);
+    expect(processes[1]!.breaker.health()).toMatchObject({ ready: true });
+    expect(await entered(processes[1]!)).toBe(true);
+  });
+
+  test("a lease begins anew with the first token, and is as short as a slow one's until then", async () => {
+    const { redis, processes } = await opened(3, { probes: 2, probeLease: 10_000, slow: { firstToken: 4_000 } });
+    const probe = await enter(processes[0]!);
+    await enter(processes[1]!);
+    await redis.tick(3_000);
+    probe.firstToken();
+    await redis.tick(999);
+    expect(await entered(processes[2]!)).toBe(false);
+    await redis.tick(1_001); // the second has not begun in time
+    expect(await entered(processes[2]!)).toBe(true);
+    await redis.tick(7_999);
+    expect(await entered(processes[1]!)).toBe(true); // in the place of the third
+    expect(await entered(processes[2]!)).toBe(false);
+    await redis.tick(1_001);
+    expect(await entered(processes[2]!)).toBe(true);
+  });
+
+  test("a success counts when its lease is over, but not when its round is", async () => {
+    const { redis, processes, states } = await opened(3, { probes: 2, probeLease: 5_000, resetTimeout: 1_000 });
+    const late = await enter(processes[0]!);
+    await redis.tick(6_000);
+    const other = await enter(processes[1]!);
+    late.success();
+    await settle();
+    other.success();
+    await settle();
+    expect(states()).toEqual(all(3, "closed"));
+    for (const { fail } of processes.slice(0, 2)) fail();
+    await settle();
+    expect(states()).toEqual(all(3, "open"));
+    await redis.tick(1_000);
+    const [good, bad] = [await enter(processes[0]!), await enter(processes[1]!)];
+    bad.failure(new Error("no"));
+    good.success(); // it has not heard of the other yet
+    await redis.tick(10_000);
+    expect(await Promise.all(processes.map(entered))).toEqual([true, true, false]);
+  });
+
+  test("a round begins with all its slots, whatever was left of the last", async () => {
+    const { redis, processes } = await opened(2, { probes: 2 });
+    (await enter(processes[0]!)).success();
+    await enter(processes[1]!);
+    for (const { breaker } of processes) breaker.close();
+    for (const { fail } of processes) fail();
+    await redis.tick(60_000);
+    expect(await Promise.all([...processes, ...processes].map(entered))).toEqual([true, true, false, false]);
+  });
+
   test("calls that come together ask once for each slot, and one that nobody took is used by the next call", async () => {
     const { redis, processes } = await opened(2);
     const before = redis.sent.length;
@@ -285,12 +381,76 @@ describe("probing", () => {
     expect(processes[1]!.breaker.state).toBe("closed");
   });
 
-  test("a slot that nobody took in time is gone", async () => {
-    const { redis, processes } = await opened(2, { probeLease: 5_000 });
+  test.each([
+    ["a second", 60_000, 1_000],
+    ["its lease", 400, 400],
+  ])("a slot that nobody took goes back after %s", async (_, probeLease, ms) => {
+    const { redis, processes } = await opened(2, { probeLease });
     await processes[0]!.breaker.prepare();
-    await redis.tick(5_000);
+    expect(processes[0]!.breaker.health().ready).toBe(true);
+    await redis.tick(ms - 1);
+    expect(await entered(processes[1]!)).toBe(false);
+    await redis.tick(1);
     expect(() => processes[0]!.breaker.acquire()).toThrow("probing");
+    await redis.tick(1_000);
     expect(await entered(processes[1]!)).toBe(true);
+  });
+
+  test("a slot of an earlier round is not used", async () => {
+    const { redis, processes } = await opened(3, { probes: 2, resetTimeout: 100 });
+    await processes[0]!.breaker.prepare();
+    (await enter(processes[1]!)).failure(new Error("no"));
+    await redis.tick(200);
+    expect(await Promise.all([1, 2].map((i) => entered(processes[i]!)))).toEqual([true, true]);
+    expect(() => processes[0]!.breaker.acquire()).toThrow("probing");
+  });
+
+  test("a slot that is granted too late goes back", async () => {
+    const { redis, processes } = await opened(2);
+    redis.fault = "hangs";
+    const asked = enter(processes[0]!);
+    await redis.tick(250);
+    (await asked).ignore();
+    await redis.recover();
+    expect(await entered(processes[1]!)).toBe(true);
+  });
+
+  test("an answer that has come while the process was busy counts", async () => {
+    const { redis, processes } = await opened(2);
+    redis.fault = "hangs";
+    const asked = processes.map(entered);
+    setImmediate(() => void redis.recover());
+    await redis.tick(400);
+    expect(await Promise.all(asked)).toEqual([true, false]);
+  });
+
+  test("a parent that the fleet has opened recovers by a call through a child", async () => {
+    const { redis, processes } = await fleet(2);
+    const registries = processes.map(({ sharing }) =>
+      createRegistry({ clock: redis.clock, random: () => 0, sharing, failureThreshold: 1 }),
+    );
+    const parents = registries.map((registry) => registry.get({ provider: "p" }));
+    const children = registries.map((registry) => registry.get({ provider: "p", model: "m" }));
+    parents[1]!.acquire().failure(new Error("no"));
+    await settle();
+    expect(parents.map((parent) => parent.health().reason)).toEqual(["fleet", "failures"]);
+    await redis.tick(60_000);
+    await children[1]!.run(() => "answer");
+    await settle();
+    expect(parents.map(({ state }) => state)).toEqual(["closed", "closed"]);
+  });
+
+  test("a child and its parent may both need a slot", async () => {
+    const { redis, processes } = await fleet(1);
+    const { sharing } = processes[0]!;
+    const registry = createRegistry({ clock: redis.clock, random: () => 0, sharing, failureThreshold: 1 });
+    const [child, parent] = [{ provider: "p", model: "m" }, { provider: "p" }].map((key) => registry.get(key));
+    child!.acquire().failure(new Error("no"));
+    parent!.acquire().failure(new Error("no"));
+    await redis.tick(60_000);
+    await child!.run(() => "answer");
+    await settle();
+    expect([child!.state, parent!.state]).toEqual(["closed", "closed"]);
   });
 
   test.each(["refuses", "hangs"] as const)("without Redis each probes alone: it %s", async (fault) => {
@@ -383,14 +543,58 @@ describe("messages", () => {
     expect(redis.sent.length - before).toBe(64);
   });
 
-  test("one that does not reach Redis at first goes on alone", async () => {
-    const redis = fakeRedis();
+  test("one that does not reach Redis at first goes on alone, and hears the others a second after it is back", async () => {
+    const { redis, start } = await fleet(0);
     redis.fault = "refuses";
-    const sharing = redisSharing({ redis, subscriber: redis.subscriber() });
-    await sharing.ready;
-    const breaker = createBreaker({ sharing });
-    await expect(breaker.run(() => "answer")).resolves.toBe("answer");
+    const { breaker, succeed } = await start("late");
+    succeed();
+    redis.fault = undefined;
+    const hears = async (): Promise<boolean> => {
+      succeed();
+      await settle();
+      for (const node of ["x", "y"])
+        redis.publish("t:events", JSON.stringify({ node, type: "opened", name: "b", ms: 1_000, failures: 1 }));
+      return breaker.state === "open";
+    };
+    await redis.tick(999);
+    expect(await hears()).toBe(false);
+    await redis.tick(1);
+    expect(await hears()).toBe(true);
+  });
+
+  test.each([{ isReady: false }, { status: "reconnecting" }])("a client that is %o is given nothing", async (state) => {
+    const { redis, processes } = await fleet(1);
+    Object.assign(redis, state);
+    const before = redis.sent.length;
+    processes[0]!.fail();
+    await redis.tick(60_000);
+    expect(await Promise.all([entered(processes[0]!), entered(processes[0]!)])).toEqual([true, false]);
+    expect(redis.sent.length).toBe(before);
+  });
+
+  test.each([{ isReady: true }, { status: "ready" }, { status: "wait" }])("one that is %o is", async (state) => {
+    const { redis, processes, messages } = await fleet(1);
+    Object.assign(redis, state);
+    processes[0]!.fail();
+    expect(messages("opened")).toHaveLength(1);
+  });
+
+  test("close() does not wait for a Redis that is gone, and whatever comes then is not heard", async () => {
+    const redis = fakeRedis();
+    const never = { subscribe: () => new Promise<void>(() => {}), status: "connecting" };
+    await redisSharing({ redis, subscriber: Object.assign(redis.subscriber(), never) }).close();
+    const ended: string[] = [];
+    const subscriber = { ...redis.subscriber(), unsubscribe: async (channel: string) => void ended.push(channel) };
+    const sharing = redisSharing({ redis, subscriber, prefix: "t" });
+    const breaker = createBreaker({ name: "b", sharing });
     await sharing.close();
+    expect(ended).toEqual(["t:events"]);
+    const deaf = redisSharing({ redis, subscriber: Object.assign(redis.subscriber(), { status: "end" }), prefix: "t" });
+    const other = createBreaker({ name: "b", sharing: deaf });
+    await deaf.ready;
+    await deaf.close();
+    redis.publish("t:events", JSON.stringify({ node: "x", type: "opened", name: "b", ms: 1_000, failures: 1 }));
+    expect([breaker.state, other.state]).toEqual(["closed", "closed"]);
   });
 
   test("after close() nothing is heard or told, and probes are local", async () => {

@@ -31,8 +31,8 @@ export interface Membership {
   readonly busyMs: () => number;
   /** Takes a granted slot: its token, `undefined` when none is in hand, `""` when the fleet is gone. */
   readonly take: () => string | undefined;
-  /** The first token has come to the probe that has this slot: its lease begins anew. */
-  readonly renew: (token: string) => void;
+  /** The first token has come to the probe that has this slot, if it has one: its lease begins anew. */
+  readonly renew: (token: string | undefined) => void;
   /** A slot's outcome; `undefined`: none. A failure says for how long the breaker has opened again. */
   readonly probed: (token: string, outcome: { readonly failedForMs: number } | "success" | undefined) => void;
   /** It is not used any more. */

@@ -23,7 +23,7 @@ export interface Snapshot {
 
 const STATES: readonly unknown[] = ["closed", "open", "half-open", "isolated", "disabled"] satisfies State[];
 
-const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0 && value < Infinity;
+const isAmount = (value: unknown): boolean => typeof value === "number" && value >= 0 && value < 2 ** 53; // no more than counters count
 const isBucket = (value: unknown): boolean => Array.isArray(value) && value.every(isAmount);
 
 /** What the parts that are read must be. */
