@@ -44,8 +44,7 @@ export class Circuit extends Machine implements Breaker {
   }
 
   prepare(): Promise<void> | undefined {
-    if (!this.byFleet || (this.entered !== "half-open" && !this.isDue(this.clock.now()))) return undefined;
-    return this.member?.request();
+    return this.byFleet && this.state === "half-open" ? this.member?.request() : undefined;
   }
 
   health(): Health {
@@ -73,7 +72,10 @@ export class Circuit extends Machine implements Breaker {
     this.plain = false; // from here on it looks at calls whose first tokens do not come
     (this.firstTokens ??= new FirstTokens(this.policy)).came(ms);
     this.wait?.accepted(ticket.started);
-    if (errand && this.probes?.takeBack(errand.lease)) errand.lease = this.probes.lend(now);
+    if (errand && this.probes?.takeBack(errand.lease)) {
+      errand.lease = this.probes.lend(now);
+      this.member?.renew(errand.token);
+    }
     if (ms > (this.policy.slowFirstToken ?? Infinity)) this.#slow(ticket, now);
     this.#lookForOverdue(now);
   }
@@ -229,7 +231,8 @@ export class Circuit extends Machine implements Breaker {
     if (this.entered === "isolated") return { ready: false, reason: this.reason };
     if (this.entered === "open" && now < this.until) return not(this.reason, Math.max(this.until, wait));
     if (now < wait) return not("rate-limit", wait);
-    const freeAt = this.probes?.freeAt(now) ?? now;
+    const busyMs = (this.byFleet && this.member?.busyMs()) || 0;
+    const freeAt = Math.max(now + busyMs, this.probes?.freeAt(now) ?? now);
     return freeAt > now ? not("probing", freeAt) : { ready: true };
   }
 }

@@ -156,12 +156,11 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
 
   const join = (shared: Shared): Membership => {
     const { name } = shared;
-    const { probes, probeLease, slowFirstToken, memory } = shared.policy;
+    const { probes, probeLease, memory } = shared.policy;
     const quorum = new Quorum(memory);
     const grants = new Set<string>();
     const member: Member = { shared, quorum, grants };
-    const lent = slots(command, prefix, name, probes);
-    const firstLease = Math.min(probeLease, slowFirstToken);
+    const lent = slots(command, prefix, name, probes, probeLease);
     const asked = new Set<Promise<void>>();
     let refusedUntil = -Infinity;
     let isMember = false;
@@ -175,13 +174,13 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
     const giveBack = (token: string): void => forget(lent.giveBack(token));
     const ask = async (): Promise<void> => {
       const token = newToken();
-      const answer = lent.lend(token, firstLease);
+      const answer = lent.lend(token);
       const wait = await inTime(answer);
       if (wait === undefined) forget(answer.then((late) => late === -1 && giveBack(token)));
       else if (wait !== -1) refusedUntil = clock.now() + Math.min(wait, PAUSE);
       else {
         grants.add(token);
-        clock.setTimeout(() => grants.delete(token) && giveBack(token), Math.min(PAUSE, firstLease));
+        clock.setTimeout(() => grants.delete(token) && giveBack(token), Math.min(PAUSE, probeLease));
       }
     };
     enter();
@@ -227,7 +226,7 @@ export function redisSharing(options: RedisSharingOptions): RedisSharing {
         return isAlone() ? "" : undefined;
       },
       renew: (token) => {
-        if (token) forget(lent.lend(token, probeLease));
+        if (token) forget(lent.lend(token));
       },
       probed: (token, outcome) => {
         refusedUntil = -Infinity;

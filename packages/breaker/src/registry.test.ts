@@ -275,24 +275,52 @@ describe("forgetting", () => {
     expect(registry.get({ provider: "p" }).state).toBe("open");
   });
 
-  test("never more than the most: the one that was longest not asked for goes first", () => {
-    const { registry } = make({ maxKeys: 10 });
+  test("what waits because it was asked to stays", () => {
+    const { registry, clock } = make({ idle: "1s" });
+    fail(registry.get({ provider: "waits" }), 1, new LlmError("rate-limit", "slow down", { retryAfterMs: 3_600_000 }));
+    const sweep = (): void => {
+      for (let i = 0; i < 1_024; i++) registry.get({ provider: "new" });
+    };
+    clock.time += 3_599_999;
+    sweep();
+    expect([...registry].map(({ name }) => name)).toEqual(["waits", "new"]);
+    clock.time += 1;
+    sweep();
+    expect([...registry].map(({ name }) => name)).toEqual(["new"]);
+  });
+
+  test("never more than the most: a sixteenth goes at once, who was longest not asked for and has nothing to keep", () => {
+    const { registry, events } = make({ maxKeys: 48 });
+    fail(registry.get({ provider: "open" }));
+    registry.get({ provider: "isolated" }).isolate();
+    fail(registry.get({ provider: "waits" }), 1, new LlmError("rate-limit", "slow", { retryAfterMs: 1_000 }));
+    fail(registry.get({ provider: "parent", model: "open" }));
     for (let i = 0; i < 1_000; i++) {
       registry.get({ provider: "kept" });
-      registry.get({ provider: `p${i}` }).isolate();
-      expect(registry.size).toBeLessThanOrEqual(10);
+      registry.get({ provider: `p${i}` });
+      expect(registry.size).toBeLessThanOrEqual(48);
     }
-    expect([...registry].map(({ name }) => name)).toEqual([
-      "p991",
-      "p992",
-      "p993",
-      "p994",
-      "p995",
-      "p996",
-      "p997",
-      "p998",
-      "kept",
-      "p999",
-    ]);
+    const names = [...registry].map(({ name }) => name);
+    expect(names.slice(0, 5)).toEqual(["open", "isolated", "waits", "parent", "parent//open"]);
+    expect(names.slice(-2)).toEqual(["kept", "p999"]);
+    expect(names.length).toBeGreaterThanOrEqual(45);
+    expect(names.slice(5, -2)).toEqual(names.slice(5, -2).map((_, i, { length }) => `p${999 - length + i}`));
+    expect(events.filter(({ type }) => type === "circuit_breaker.closed")).toEqual([]);
+  });
+
+  test("when all have something to keep, the oldest of them goes, and that is told", () => {
+    const { registry, events } = make({ maxKeys: 4 });
+    for (let i = 0; i < 4; i++) fail(registry.get({ provider: `p${i}` }));
+    registry.get({ provider: "p0" });
+    const key = { provider: "new", endpoint: "e", model: "m", credential: "c" };
+    registry.get({ provider: key.provider });
+    const forgotten = (): unknown[] =>
+      events.flatMap(({ type, ...data }) => (type === "circuit_breaker.closed" ? [data] : []));
+    expect(forgotten()).toMatchObject([{ name: "p1", reason: "forgotten" }]);
+    const leaf = registry.get(key);
+    expect(forgotten()).toMatchObject(["p1", "p2", "p3", "p0"].map((name) => ({ name })));
+    expect([...registry].at(-1)).toBe(leaf);
+    expect(registry.get(key)).toBe(leaf);
+    expect(registry.size).toBe(4);
   });
 });

@@ -26,9 +26,13 @@ export interface Key {
 export interface RegistryOptions extends Omit<BreakerOptions, "name" | "group"> {
   /** The share of a parent's children in use that must be failing, and at least two, to open it. Default 0.5. */
   readonly parentShare?: number;
-  /** A closed breaker that nobody used for so long is forgotten. Default `"1h"`. */
+  /** A closed breaker that nobody used for so long is forgotten, if nothing makes it wait. Default `"1h"`. */
   readonly idle?: Duration;
-  /** Most breakers, parents included; beyond it the one that was longest not asked for is forgotten. Default 10,000. */
+  /**
+   * Most breakers, parents included. Beyond it a sixteenth of them is forgotten, those that were longest not asked for;
+   * what is open, isolated, disabled or waits only when nothing else is left, and it is told as closed, `forgotten`.
+   * Default 10,000.
+   */
   readonly maxKeys?: number;
 }
 
@@ -105,6 +109,12 @@ class Branch extends Circuit {
     return this.entered === "closed" ? this.above?.pass(ask) : this.acquire(ask);
   }
 
+  override prepare(): Promise<void> | undefined {
+    const above = this.above?.prepare();
+    const own = super.prepare();
+    return above && own ? above.then(() => own) : (above ?? own);
+  }
+
   override health(): Health {
     return mergeHealth(super.health(), this.above?.health());
   }
@@ -129,11 +139,21 @@ class Branch extends Circuit {
     if (!this.attached) this.#attach(this);
   }
 
-  /** For how long nobody has asked it anything; 0 while it has a state to keep. */
+  /** Whether it has a state that must not be forgotten. */
+  get isBusy(): boolean {
+    const now = this.clock.last + this.clock.sinceLast();
+    const byHand = this.entered === "isolated" || this.entered === "disabled";
+    return byHand || (this.entered === "open" && now < this.until) || now < (this.wait?.until ?? 0);
+  }
+
+  /** For how long nobody has asked it anything; 0 while it is busy. */
   get idleMs(): number {
-    const busy = this.entered === "isolated" || this.entered === "disabled";
-    const idle = this.clock.sinceLast();
-    return busy || (this.entered === "open" && this.clock.last + idle < this.until) ? 0 : idle;
+    return this.isBusy ? 0 : this.clock.sinceLast();
+  }
+
+  /** It makes room: whoever hears its events should know that calls pass again. */
+  forgotten(): void {
+    this.shut("forgotten", undefined);
   }
 
   /** Opens it when enough of those below it and in use are failing, unless that took a group's last one out. */
@@ -178,18 +198,30 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
     branch.above?.below.delete(branch);
     branch.leave();
   };
+  /** Forgets what nobody used for long. */
   const sweep = (): void => {
-    // a parent may have to wait for the next sweep
+    // children before their parents, which may have to wait for the next sweep
     for (const branch of [...branches.values()].reverse())
       if (branch.below.size === 0 && branch.idleMs > idle) forget(branch);
-    for (const branch of branches.values()) {
-      if (branches.size < maxKeys) return;
-      if (branch.below.size === 0) forget(branch);
-    }
+  };
+  /** Forgets those that were longest not asked for: some at a time, so that not each new one has to look for one. */
+  const makeRoom = (needed: Branch | undefined): void => {
+    sweep();
+    const most = maxKeys - Math.ceil(maxKeys / 16);
+    const forgetOldest = (busyToo: boolean): void => {
+      for (const branch of branches.values()) {
+        if (branches.size <= most) return;
+        if (branch.below.size > 0 || branch === needed || (branch.isBusy && !busyToo)) continue;
+        forget(branch);
+        branch.forgotten();
+      }
+    };
+    forgetOldest(false);
+    if (branches.size >= maxKeys) forgetOldest(true);
   };
   const attach = (branch: Branch): void => {
     branch.above?.touch();
-    if (branches.size >= maxKeys) sweep();
+    if (branches.size >= maxKeys) makeRoom(branch.above);
     branches.set(branch.name, branch);
     branch.above?.below.add(branch);
     branch.attached = true;

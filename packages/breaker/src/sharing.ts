@@ -5,9 +5,8 @@ export interface Shared {
     /** How long its evidence counts, in milliseconds. */
     readonly memory: number;
     readonly probes: number;
-    /** How long a probe may hold its slot, in milliseconds, and how long without a first token. */
+    /** How long a probe may hold its slot, in milliseconds. */
     readonly probeLease: number;
-    readonly slowFirstToken: number;
   };
   /** Whether the fleet has opened it. */
   readonly byFleet: boolean;

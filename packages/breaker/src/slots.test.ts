@@ -15,12 +15,14 @@ describe.skipIf(!url)("probe slots in a real Redis", async () => {
   if (url) await redis.connect();
   afterAll(() => redis.destroy());
   const command: RedisCommand = (...words) => redisCommand(redis, ...words);
+  const LONG = 3_600_000;
+  /** The slots of one breaker; processes may want another lease. */
   const make = (most: number) => {
     const prefix = `test:${randomUUID()}`;
     const keys = ["leases", "passed"].map((what) => `${prefix}:{b}:${what}`);
-    return { ...slots(command, prefix, "b", most), keys };
+    const lend = (token: string, ms: number): Promise<number> => slots(command, prefix, "b", most, ms).lend(token);
+    return { ...slots(command, prefix, "b", most, LONG), lend, keys };
   };
-  const LONG = 3_600_000;
 
   test("as many as there may be, less those that succeeded; whatever happens, as a plain reference has it", async () => {
     const tokens = ["a", "b", "c", "d", "e"];

@@ -32,8 +32,8 @@ return 1`;
 
 /** The probe slots of one breaker over all processes. */
 export interface Slots {
-  /** Asks for a slot for `ms` milliseconds, or for as long again: -1, or the milliseconds until one may come free. */
-  readonly lend: (token: string, ms: number) => Promise<number>;
+  /** Asks for a slot, or for the lease to begin anew: -1, or the milliseconds until one may come free. */
+  readonly lend: (token: string) => Promise<number>;
   /** A probe succeeded; resolves to whether there are enough. */
   readonly pass: (token: string) => Promise<boolean>;
   /** A probe ended without an outcome. */
@@ -42,14 +42,14 @@ export interface Slots {
   readonly clear: () => Promise<unknown>;
 }
 
-/** The slots of the breaker `name`, `most` of them. */
-export function slots(command: RedisCommand, prefix: string, name: string, most: number): Slots {
+/** The slots of the breaker `name`, `most` of them, each on a lease of `leaseMs`. */
+export function slots(command: RedisCommand, prefix: string, name: string, most: number, leaseMs: number): Slots {
   const keys = [`${prefix}:{${name}}:leases`, `${prefix}:{${name}}:passed`] as const;
-  const script = async (text: string, ...args: readonly (string | number)[]): Promise<number> =>
-    Number(await command("EVAL", text, "2", ...keys, ...args.map(String)));
+  const script = async (text: string, token: string): Promise<number> =>
+    Number(await command("EVAL", text, "2", ...keys, token, String(most), String(Math.ceil(leaseMs))));
   return {
-    lend: (token, ms) => script(LEND, token, most, Math.ceil(ms)),
-    pass: async (token) => (await script(PASS, token, most)) === 1,
+    lend: (token) => script(LEND, token),
+    pass: async (token) => (await script(PASS, token)) === 1,
     giveBack: (token) => command("ZREM", keys[0], token),
     clear: () => command("DEL", ...keys),
   };
