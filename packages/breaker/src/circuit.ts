@@ -1,5 +1,5 @@
 import type { ErrorCode, Health, RateLimit, Usage } from "@llm/core";
-import type { Ask, Breaker, RunOptions } from "./breaker.ts";
+import type { Ask, Breaker, RunOptions, State } from "./breaker.ts";
 import type { Cause } from "./evidence.ts";
 import { FirstTokens } from "./first-tokens.ts";
 import type { Finished, Limiter } from "./limit.ts";
@@ -18,6 +18,10 @@ import { Wait } from "./wait.ts";
 /** Who may pass, and what comes of it: the permits of a {@link Breaker} over its {@link Machine}. */
 export class Circuit extends Machine implements Breaker {
   readonly #limiters: readonly Limiter[] | undefined;
+  /** Closed, and nothing else to ask or tell: no wait, no first tokens, no limits, no fleet. */
+  #plain = false;
+  #probes: Probes | undefined;
+  #firstTokens: FirstTokens | undefined;
 
   constructor(name: string, policy: Policy, options: Pick<BreakerOptions, "group" | "onEvent" | "sharing">) {
     super(name, policy, options);
@@ -26,7 +30,7 @@ export class Circuit extends Machine implements Breaker {
 
   acquire(ask?: Ask): Permit {
     const now = this.clock.now();
-    return this.plain ? new Ticket(this, this.generation, now, ask?.call) : this.#admit(now, ask);
+    return this.#plain ? new Ticket(this, this.generation, now, ask?.call) : this.#admit(now, ask);
   }
 
   async run<T>(fn: (permit: Permit) => T | PromiseLike<T>, options?: RunOptions): Promise<T> {
@@ -53,7 +57,7 @@ export class Circuit extends Machine implements Breaker {
     return {
       ...this.#readiness(now),
       ...(errorRate !== undefined && { errorRate }),
-      ...this.firstTokens?.health(),
+      ...this.#firstTokens?.health(),
     };
   }
 
@@ -69,11 +73,11 @@ export class Circuit extends Machine implements Breaker {
     const { errand } = ticket;
     ticket.first = now;
     if (ticket.generation !== this.generation) return;
-    this.plain = false; // from here on it looks at calls whose first tokens do not come
-    (this.firstTokens ??= new FirstTokens(this.policy)).came(ms);
+    this.#plain = false; // from here on it looks at calls whose first tokens do not come
+    (this.#firstTokens ??= new FirstTokens(this.policy)).came(ms);
     this.wait?.accepted(ticket.started);
-    if (errand && this.probes?.takeBack(errand.lease)) {
-      errand.lease = this.probes.lend(now);
+    if (errand && this.#probes?.takeBack(errand.lease)) {
+      errand.lease = this.#probes.lend(now);
       this.member?.renew(errand.token);
     }
     if (ms > (this.policy.slowFirstToken ?? Infinity)) this.#slow(ticket, now);
@@ -81,7 +85,7 @@ export class Circuit extends Machine implements Breaker {
   }
 
   succeed(ticket: Ticket, usage: Pick<Usage, "output"> | undefined): void {
-    if (ticket.generation === this.generation && this.plain && this.policy.slowPerToken === Infinity)
+    if (ticket.generation === this.generation && this.#plain && this.policy.slowPerToken === Infinity)
       // reading the time is most of what a call costs, and it was read when the last call began
       return this.evidence.success(this.clock.last, ticket.counted);
     const now = this.clock.now();
@@ -94,7 +98,7 @@ export class Circuit extends Machine implements Breaker {
     this.evidence.success(now, ticket.counted);
     if (this.entered !== "half-open" || ticket.generation !== this.generation) return;
     this.#handBack(ticket, "success");
-    if (this.probes?.pass()) this.shut("probe", ticket.call);
+    if (this.#probes?.pass()) this.shut("probe", ticket.call);
   }
 
   fail(ticket: Ticket, error: unknown): void {
@@ -109,7 +113,7 @@ export class Circuit extends Machine implements Breaker {
     }
     this.#handBack(ticket);
     if (verdict === "throttle") this.#throttle(ticket, now, error);
-    else this.scope(verdict).#openLong(ticket, now, verdict, error);
+    else this.openLong(ticket, now, verdict, error);
   }
 
   ignore(ticket: Ticket): void {
@@ -117,8 +121,15 @@ export class Circuit extends Machine implements Breaker {
     this.#handBack(ticket);
   }
 
+  protected override enter(state: State, reason: string): void {
+    super.enter(state, reason);
+    this.#plain = false;
+    this.#probes = undefined;
+    this.#firstTokens?.restart(this.opens);
+  }
+
   #leave(ticket: Ticket, now: number, finished: Finished | undefined): void {
-    this.firstTokens?.left(ticket);
+    this.#firstTokens?.left(ticket);
     this.wait?.met(ticket.started);
     for (const limiter of this.#limiters ?? []) limiter.leave(now, finished);
   }
@@ -138,7 +149,7 @@ export class Circuit extends Machine implements Breaker {
 
   /** Opens it if a probe, or as many calls in a row as it takes, have waited too long for their first tokens. */
   #lookForOverdue(now: number): void {
-    const last = this.firstTokens?.overdue(now, this.entered === "half-open" ? 1 : this.policy.failureThreshold);
+    const last = this.#firstTokens?.overdue(now, this.entered === "half-open" ? 1 : this.policy.failureThreshold);
     if (last) this.#judge(last, now, "slow");
   }
 
@@ -151,16 +162,12 @@ export class Circuit extends Machine implements Breaker {
   #throttle(ticket: Ticket, now: number, error: unknown): void {
     const wait = (this.wait ??= new Wait());
     if (!wait.refused(error, now, ticket.started, (time) => this.clock.inner(time), this.policy.resetTimeout)) return;
-    this.plain = false;
+    this.#plain = false;
     this.tell(ticket.call, "throttled", { until: this.clock.outer(wait.until), retryAfterMs: wait.until - now });
   }
 
-  /** The circuit of the credential or the model that a call concerned. */
-  protected scope(_level: Verdict): Circuit {
-    return this;
-  }
-
-  #openLong(ticket: Ticket, now: number, reason: Verdict, error: unknown): void {
+  /** A credential or a model will not work for long. */
+  protected openLong(ticket: Ticket, now: number, reason: Verdict, error: unknown): void {
     if (this.entered === "isolated" || this.entered === "disabled") return;
     this.open(now, reason, this.backoff(this.policy.longResetTimeout), ticket.call, error, 1);
   }
@@ -169,7 +176,8 @@ export class Circuit extends Machine implements Breaker {
 
   #admit(now: number, ask: Ask | undefined): Ticket {
     this.#lookForOverdue(now);
-    const { wait, firstTokens } = this;
+    const { wait } = this;
+    const firstTokens = this.#firstTokens;
     const due = this.isDue(now);
     if (this.entered === "isolated" || (this.entered === "open" && !due)) throw this.#reject(ask, "circuit-open");
     if (this.entered !== "disabled" && now < (wait?.until ?? 0)) throw this.#reject(ask, "rate-limit");
@@ -182,7 +190,7 @@ export class Circuit extends Machine implements Breaker {
     else if (this.entered === "closed") {
       const limiter = this.#limiters?.find((limiter) => !limiter.admit(now, ask?.priority ?? "interactive"));
       if (limiter) throw this.#reject(ask, limiter.code, limiter.reason);
-      this.plain = !(this.#limiters || this.member || firstTokens || wait?.isOver(now) === false);
+      this.#plain = !(this.#limiters || this.member || firstTokens || wait?.isOver(now) === false);
     }
     for (const limiter of this.#limiters ?? []) limiter.enter();
     wait?.passed(now);
@@ -192,7 +200,7 @@ export class Circuit extends Machine implements Breaker {
   }
 
   #lend(now: number, ask: Ask | undefined): Errand {
-    const probes = (this.probes ??= new Probes(this.policy.probes, this.policy.probeLease));
+    const probes = (this.#probes ??= new Probes(this.policy.probes, this.policy.probeLease));
     if (probes.freeAt(now) > now) throw this.#reject(ask, "circuit-open");
     const fleet = this.byFleet ? this.member : undefined;
     const token = fleet?.take();
@@ -202,7 +210,7 @@ export class Circuit extends Machine implements Breaker {
 
   #handBack({ generation, errand }: Ticket, outcome?: "success"): void {
     if (!errand) return;
-    if (generation === this.generation) this.probes?.takeBack(errand.lease);
+    if (generation === this.generation) this.#probes?.takeBack(errand.lease);
     if (errand.token !== undefined) this.member?.probed(errand.token, outcome);
   }
 
@@ -232,7 +240,7 @@ export class Circuit extends Machine implements Breaker {
     if (this.entered === "open" && now < this.until) return not(this.reason, Math.max(this.until, wait));
     if (now < wait) return not("rate-limit", wait);
     const busyMs = (this.byFleet && this.member?.busyMs()) || 0;
-    const freeAt = Math.max(now + busyMs, this.probes?.freeAt(now) ?? now);
+    const freeAt = Math.max(now + busyMs, this.#probes?.freeAt(now) ?? now);
     return freeAt > now ? not("probing", freeAt) : { ready: true };
   }
 }

@@ -44,8 +44,7 @@ export class Evidence {
     const { memory, failureThreshold, minimumCalls, failureRate } = this.#policy;
     const { calls, failures } = this.#count(now, 1, 0);
     // a run that nobody added to for a whole window says nothing about now; a long call did add to it
-    if (started - this.#failedAt > memory) this.#run = 0;
-    this.#run++;
+    this.#run = started - this.#failedAt > memory ? 1 : this.#run + 1;
     this.#failedAt = now;
     if (this.#run >= failureThreshold) return "failures";
     return calls >= minimumCalls && failures >= calls * failureRate ? "failure-rate" : undefined;

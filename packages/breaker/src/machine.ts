@@ -4,10 +4,8 @@ import type { State } from "./breaker.ts";
 import type { BreakerEvents, EventName } from "./event.ts";
 import { Evidence } from "./evidence.ts";
 import type { Cause } from "./evidence.ts";
-import type { FirstTokens } from "./first-tokens.ts";
 import type { BreakerOptions } from "./options.ts";
 import type { Policy } from "./policy.ts";
-import type { Probes } from "./probes.ts";
 import type { Membership, Shared } from "./sharing.ts";
 import { checkSnapshot } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -28,19 +26,15 @@ export class Machine implements Shared {
   /** The state that it entered last: an open one that is due becomes half-open when somebody asks. */
   protected entered: State = "closed";
   protected reason = "";
-  /** Closed, and nothing else to ask or tell: no wait, no first tokens, no limits, no fleet. */
-  protected plain = false;
   /** Goes up at every transition: a permit of an earlier one counts for nothing. */
   protected generation = 0;
   /** When an open one may probe. */
   protected until = 0;
   /** How often it opened since it was closed. */
-  #opens = 0;
+  protected opens = 0;
   byFleet = false;
   protected evidence: Evidence;
-  protected probes: Probes | undefined;
   protected wait: Wait | undefined;
-  protected firstTokens: FirstTokens | undefined;
 
   constructor(name: string, policy: Policy, options: Pick<BreakerOptions, "group" | "onEvent" | "sharing">) {
     this.name = name;
@@ -79,7 +73,7 @@ export class Machine implements Shared {
       state: this.entered,
       reason: this.reason,
       until: this.entered === "closed" ? 0 : outer(this.until),
-      opens: this.#opens,
+      opens: this.opens,
       waitUntil: outer(this.wait?.until ?? 0),
       ...this.evidence.save(outer),
     };
@@ -90,7 +84,7 @@ export class Machine implements Shared {
     this.clock.now(); // from here on it knows how far the time was set back
     const inner = (time: number): number => this.clock.inner(time);
     this.until = inner(until);
-    this.#opens = opens;
+    this.opens = opens;
     this.byFleet = false;
     this.wait = undefined;
     if (waitUntil > 0) (this.wait = new Wait()).until = inner(waitUntil);
@@ -149,7 +143,7 @@ export class Machine implements Shared {
 
   /** How long to stay open: drawn evenly between `base` and a ceiling that doubles each time (full jitter). */
   protected backoff(base: number): number {
-    const ceiling = Math.max(base, Math.min(base * 2 ** this.#opens, this.policy.maxResetTimeout));
+    const ceiling = Math.max(base, Math.min(base * 2 ** this.opens, this.policy.maxResetTimeout));
     return base + this.policy.random() * (ceiling - base);
   }
 
@@ -162,21 +156,17 @@ export class Machine implements Shared {
     failures: number = this.evidence.failures,
   ): void {
     this.until = now + ms;
-    this.#opens++;
+    this.opens++;
     this.byFleet = false;
     this.enter("open", reason);
     const data = { failures, calls: this.evidence.calls, reason, until: this.clock.outer(this.until) };
     this.tell(call, "opened", error === undefined ? data : { ...data, error });
-    this.hasOpened();
   }
-
-  /** Where one that stands among others tells them. */
-  protected hasOpened(): void {}
 
   protected shut(reason: string, call: Call | undefined): void {
     if (this.entered === "closed") return;
     const { byFleet } = this;
-    this.#opens = 0;
+    this.opens = 0;
     this.byFleet = false;
     this.evidence = new Evidence(this.policy);
     this.enter("closed", "");
@@ -188,9 +178,6 @@ export class Machine implements Shared {
     this.entered = state;
     this.reason = reason;
     this.generation++;
-    this.plain = false;
-    this.probes = undefined;
-    this.firstTokens?.restart(this.#opens);
   }
 
   protected isDue(now: number): boolean {

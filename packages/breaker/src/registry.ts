@@ -123,15 +123,18 @@ class Branch extends Circuit {
     return super.usable && this.above?.usable !== false;
   }
 
-  protected override scope(level: Verdict): Circuit {
-    return this.at(level) ?? this;
+  /** Opens the credential's or the model's, wherever above the call was made. */
+  protected override openLong(...[ticket, now, level, error]: Parameters<Circuit["openLong"]>): void {
+    if (this.#level === level || !this.above?.has(level)) super.openLong(ticket, now, level, error);
+    else this.above.openLong(ticket, now, level, error);
   }
 
-  at(level: Verdict): Branch | undefined {
-    return this.#level === level ? this : this.above?.at(level);
+  has(level: Verdict): boolean {
+    return this.#level === level || this.above?.has(level) === true;
   }
 
-  protected override hasOpened(): void {
+  protected override open(...opening: Parameters<Circuit["open"]>): void {
+    super.open(...opening);
     if (this.isFailing) this.above?.judge();
   }
 

@@ -8,8 +8,6 @@ export class Window {
   slow = 0;
   readonly #buckets: number;
   #head = -1;
-  /** Where the newest bucket's counters begin. */
-  #slot = 0;
   /** Three counters a bucket; one array is smaller and faster than an object for each. */
   readonly #counts: number[];
 
@@ -36,14 +34,13 @@ export class Window {
       counts[at] = counts[at + 1] = counts[at + 2] = 0;
     }
     this.#head = bucket;
-    this.#slot = (bucket % buckets) * 3;
   }
 
   /** Counts calls into a bucket; one that is older than the newest counts as the newest. */
   add(bucket: number, failures: number, slow: number, calls = 1): void {
-    if (bucket !== this.#head) this.advance(bucket);
+    this.advance(bucket);
     const counts = this.#counts;
-    const at = this.#slot;
+    const at = (this.#head % this.#buckets) * 3;
     counts[at] = (counts[at] ?? 0) + calls;
     counts[at + 1] = (counts[at + 1] ?? 0) + failures;
     counts[at + 2] = (counts[at + 2] ?? 0) + slow;
