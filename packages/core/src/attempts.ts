@@ -1,11 +1,10 @@
 import type { Call } from "./call.ts";
 import type { LlmError } from "./error.ts";
-import { readHead } from "./head.ts";
+import { addToHead } from "./head.ts";
+import { DONE, done, type PartReader } from "./part-reader.ts";
 import { newPause, type Pause } from "./pause.ts";
 import type { FinishPart, StreamPart } from "./stream-part.ts";
 import { systemClock, type Clock } from "./time.ts";
-
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /** What else {@link attempts} may be told. */
 export interface AttemptsOptions {
@@ -33,81 +32,97 @@ export interface AttemptsOptions {
  * );
  * ```
  */
-export function attempts(
+export const attempts = (
   call: Call,
   open: (n: number) => AsyncIterable<StreamPart>,
   again: (error: unknown, n: number) => number | undefined,
   { clock = systemClock, flaw }: AttemptsOptions = {},
-): AsyncIterable<StreamPart> {
-  let inner: AsyncIterator<StreamPart> | undefined;
-  let head: readonly StreamPart[] = []; // what the answer sent up to its commit point
-  let at = 0; // the first of the head that has not been read
-  let committed = false;
-  let over = false; // failed for good, or left
-  let waiting: Pause | undefined;
-  let n = 0;
+): AsyncIterable<StreamPart> => new Attempts({ call, open, again, clock, flaw });
 
-  const wait = (error: unknown): number | undefined =>
-    call.signal?.aborted || clock.now() >= call.deadline ? undefined : again(error, n);
+interface Plan {
+  readonly call: Call;
+  readonly open: (n: number) => AsyncIterable<StreamPart>;
+  readonly again: (error: unknown, n: number) => number | undefined;
+  readonly clock: Clock;
+  readonly flaw: AttemptsOptions["flaw"];
+}
 
-  /** Runs one attempt; undefined once it is the answer, else how long to wait before the next. */
-  const attempt = async (): Promise<number | undefined> => {
-    let parts: readonly StreamPart[];
+/** A class for the same reason as that of `watch`. */
+class Attempts implements PartReader, AsyncIterable<StreamPart> {
+  readonly #plan: Plan;
+  #inner: PartReader | undefined;
+  #head: readonly StreamPart[] | undefined; // what the answer sent up to its commit point, once it is the answer
+  #at = 0; // the first of the head that has not been read
+  #over = false; // failed for good, or left
+  #waiting: Pause | undefined;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<StreamPart>> {
+    if (this.#over) return done();
+    const head = this.#head;
+    if (!head) return this.#begin();
+    return this.#at < head.length ? Promise.resolve(this.#take(head)) : (this.#inner?.next() ?? done());
+  }
+
+  ready(): StreamPart | undefined {
+    const head = this.#head;
+    if (this.#over || !head) return undefined;
+    return this.#at < head.length ? head[this.#at++] : this.#inner?.ready?.();
+  }
+
+  return(): Promise<IteratorResult<StreamPart>> {
+    this.#over = true;
+    this.#waiting?.end();
+    const inner = this.#inner;
+    this.#inner = undefined;
+    return inner?.return?.() ?? done();
+  }
+
+  async #begin(): Promise<IteratorResult<StreamPart>> {
+    const { call, open, again, clock, flaw } = this.#plan;
+    const wait = (error: unknown, n: number): number | undefined =>
+      call.signal?.aborted || clock.now() >= call.deadline ? undefined : again(error, n);
     try {
-      inner = open(++n)[Symbol.asyncIterator]();
-      parts = await readHead(inner, call.whole);
-    } catch (error) {
-      inner = undefined;
-      if (over) return undefined;
-      const ms = wait(error);
-      if (ms === undefined) throw error;
-      return ms;
-    }
-    const last = parts.at(-1);
-    const error = last?.type === "finish" && !over ? flaw?.(last, n) : undefined;
-    const ms = error && wait(error);
-    if (ms === undefined) {
-      head = parts;
-      committed = true;
-    } else await inner.return?.();
-    return ms;
-  };
-
-  const begin = async (): Promise<IteratorResult<StreamPart>> => {
-    try {
-      for (;;) {
-        const ms = await attempt();
-        if (over) return DONE;
-        if (ms === undefined) return take();
-        if (ms > 0) await (waiting = newPause(ms, call, clock)).done;
-        if (over) return DONE;
+      for (let n = 1; ; n++) {
+        const head: StreamPart[] = [];
+        let ms: number | undefined;
+        try {
+          const stream: PartReader = (this.#inner = open(n)[Symbol.asyncIterator]());
+          while (!addToHead(head, await stream.next(), stream, call.whole));
+        } catch (error) {
+          this.#inner = undefined;
+          if (!this.#over) ms = wait(error, n);
+          if (!this.#over && ms === undefined) throw error;
+        }
+        if (this.#over) return DONE;
+        if (this.#inner) {
+          const last = head.at(-1);
+          const error = last?.type === "finish" ? flaw?.(last, n) : undefined;
+          ms = error && wait(error, n);
+          if (ms === undefined) {
+            this.#head = head;
+            return this.#take(head);
+          }
+          await this.#inner.return?.();
+        }
+        if (ms) await (this.#waiting = newPause(ms, call, clock)).done;
+        if (this.#over) return DONE;
       }
     } catch (error) {
-      over = true;
+      this.#over = true;
       throw error;
     }
-  };
+  }
 
-  const take = (): IteratorResult<StreamPart> => {
-    const value = head[at++];
+  #take(head: readonly StreamPart[]): IteratorResult<StreamPart> {
+    const value = head[this.#at++];
     return value ? { done: false, value } : DONE;
-  };
-
-  const iterator: AsyncIterableIterator<StreamPart> = {
-    [Symbol.asyncIterator]: () => iterator,
-    next: () => {
-      if (over) return Promise.resolve(DONE);
-      if (!committed) return begin();
-      return at < head.length || !inner ? Promise.resolve(take()) : inner.next();
-    },
-    return: async () => {
-      over = true;
-      waiting?.end();
-      const open = inner;
-      inner = undefined;
-      await open?.return?.();
-      return DONE;
-    },
-  };
-  return iterator;
+  }
 }

@@ -10,14 +10,14 @@ export interface Call {
   readonly attempt: number;
   /** Nobody watches the parts: a leaf may use the vendor's non-streaming wire and hand them over at once. */
   readonly whole: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** When the answer must be complete, in milliseconds since 1970, or Infinity. */
   readonly deadline: number;
   /** Whose call it is: caches, budgets and limits never mix tenants. */
   readonly tenant: string;
   /** Labels for reports. */
   readonly tags: Readonly<Record<string, string>>;
-  readonly listener?: Listener;
+  readonly listener?: Listener | undefined;
 }
 
 /** What a caller may say about a call. */
@@ -43,16 +43,9 @@ const newId = (): string => `${prefix}-${(++count).toString(36)}`;
  * ```
  */
 export function newCall(options: CallOptions = {}): Call {
-  return {
-    id: newId(),
-    attempt: 1,
-    whole: options.whole ?? false,
-    deadline: options.deadline ?? Infinity,
-    tenant: options.tenant ?? "",
-    tags: options.tags ?? {},
-    ...(options.signal && { signal: options.signal }),
-    ...(options.onEvent && { listener: options.onEvent }),
-  };
+  const { whole = false, signal, deadline = Infinity, tenant = "", tags = {}, onEvent: listener } = options;
+  // a call without a signal or a listener has the shape of one with: calls are copied for each layer
+  return { id: newId(), attempt: 1, whole, signal, deadline, tenant, tags, listener };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isLlmError, withPartial } from "./error.ts";
 import { newFold } from "./fold.ts";
+import type { PartReader } from "./part-reader.ts";
 import type { ChatResult } from "./result.ts";
 import type { StreamPart } from "./stream-part.ts";
 
@@ -15,11 +16,18 @@ import type { StreamPart } from "./stream-part.ts";
  */
 export async function collect(parts: AsyncIterable<StreamPart>): Promise<ChatResult> {
   const fold = newFold();
+  const reader: PartReader = parts[Symbol.asyncIterator]();
   try {
-    for await (const part of parts) {
-      fold.add(part);
-      if (part.type === "finish") break;
+    while (!fold.complete()) {
+      const next = await reader.next();
+      if (next.done) return fold.result();
+      let part: StreamPart | undefined = next.value;
+      while (part) {
+        fold.add(part);
+        part = fold.complete() ? undefined : reader.ready?.();
+      }
     }
+    await reader.return?.();
     return fold.result();
   } catch (error) {
     throw isLlmError(error) ? withPartial(error, fold.partial()) : error;

@@ -91,8 +91,8 @@ export function emit<K extends keyof Events>(
   at: number = Date.now(),
 ): void {
   if (!call?.listener && !listener) return;
-  const common: Common = { call: call?.id ?? "", ...(call?.parent !== undefined && { parent: call.parent }), at };
-  const event = { ...common, type, ...data } as unknown as Event; // a union over K cannot be built generically
+  const own = { ...data, type, call: call?.id ?? "", at };
+  const event = (call?.parent === undefined ? own : { ...own, parent: call.parent }) as unknown as Event; // a union over K cannot be built generically
   if (call?.listener) notify(call.listener, event);
   if (listener) notify(listener, event);
 }

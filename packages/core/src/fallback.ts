@@ -16,11 +16,7 @@ export interface FallbackOptions {
 }
 
 /** The ways to finish that are a failure by another name, when nothing was answered before. */
-const FLAWS: Readonly<Partial<Record<FinishReason, ErrorCode>>> = {
-  refusal: "refusal",
-  "content-filter": "content-filter",
-  "context-length": "context-length",
-};
+const FLAWS: ReadonlySet<FinishReason> = new Set(["refusal", "content-filter", "context-length"]);
 
 const readyFirst = (providers: readonly Provider[], call: Call): Provider[] => {
   const ready: Provider[] = [];
@@ -98,10 +94,8 @@ export function fallback(
       },
       {
         clock,
-        flaw: (finish) => {
-          const code = FLAWS[finish.reason];
-          return code && new LlmError(code, `the answer ended with ${finish.reason}`);
-        },
+        flaw: ({ reason }) =>
+          FLAWS.has(reason) ? new LlmError(reason as ErrorCode, `the answer ended with ${reason}`) : undefined, // a code too
       },
     );
     return mapStart(parts, (start) => (current === providers[0] ? start : { ...start, degraded: true }));

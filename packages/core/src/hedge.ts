@@ -1,7 +1,8 @@
 import { child } from "./call.ts";
 import { wrap } from "./compose.ts";
 import { emit } from "./event.ts";
-import { readHead } from "./head.ts";
+import { addToHead } from "./head.ts";
+import { DONE, done, type PartReader } from "./part-reader.ts";
 import type { Middleware, Provider } from "./provider.ts";
 import { newQuantiles } from "./quantiles.ts";
 import { retryBudget } from "./retry-budget.ts";
@@ -18,8 +19,6 @@ export interface HedgeOptions {
   readonly share?: number;
   readonly clock?: Clock;
 }
-
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /** How many of the last times are kept. */
 const WINDOW = 200;
@@ -68,12 +67,12 @@ export function hedge(options: HedgeOptions = {}): Middleware {
       const attempt = async (n: number): Promise<boolean> => {
         const sent = clock.now();
         const { stream } = inner;
-        const lane = stream(request, n === 1 ? call : child(call, { attempt: call.attempt + 1 }))[
-          Symbol.asyncIterator
-        ]();
+        const its = n === 1 ? call : child(call, { attempt: call.attempt + 1 });
+        const lane: PartReader = stream(request, its)[Symbol.asyncIterator]();
         running.add(lane);
         try {
-          const parts = await readHead(lane, call.whole);
+          const parts: StreamPart[] = [];
+          while (!addToHead(parts, await lane.next(), lane, call.whole));
           if (over || answer) return false;
           answer = lane;
           head = parts;
@@ -122,7 +121,7 @@ export function hedge(options: HedgeOptions = {}): Middleware {
       const iterator: AsyncIterableIterator<StreamPart> = {
         [Symbol.asyncIterator]: () => iterator,
         next: () => {
-          if (over) return Promise.resolve(DONE);
+          if (over) return done();
           if (!begun) {
             begun = true;
             return begin();

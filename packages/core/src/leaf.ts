@@ -1,7 +1,8 @@
 import type { Call } from "./call.ts";
 import { isLlmError, LlmError, withPartial, type ErrorCode } from "./error.ts";
 import { estimateRequestTokens, quarterTokens } from "./estimate.ts";
-import { emit } from "./event.ts";
+import { emit, type Events } from "./event.ts";
+import { DONE, done, type PartReader } from "./part-reader.ts";
 import type { ChatRequest } from "./request.ts";
 import { isContent, type StreamPart } from "./stream-part.ts";
 import { systemClock } from "./time.ts";
@@ -29,7 +30,7 @@ export interface Wire<E> {
   readonly toError: (error: unknown) => LlmError;
 }
 
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
+type Response = { -readonly [K in keyof Events["api.response"]]: Events["api.response"][K] };
 
 /** How long a body may go on after its terminal event before it is cut. */
 const RELEASE_MS = 1_000;
@@ -85,17 +86,15 @@ export function leaf<E>(
     state = "over";
     unhook();
     if (was !== "open") return final;
-    emit(call, "api.response", {
-      vendor: model.vendor,
-      model: answering,
-      ...(model.endpoint !== undefined && { endpoint: model.endpoint }),
-      usage: final,
-      outcome,
-      ...(firstPartMs !== undefined && { firstPartMs }),
-      ms: Date.now() - sentAt,
-      ...(status !== undefined && { status }),
-      ...(requestId !== undefined && { requestId }),
-    });
+    if (call.listener) {
+      const { vendor, endpoint } = model;
+      const response: Response = { vendor, model: answering, usage: final, outcome, ms: Date.now() - sentAt };
+      if (endpoint !== undefined) response.endpoint = endpoint;
+      if (firstPartMs !== undefined) response.firstPartMs = firstPartMs;
+      if (status !== undefined) response.status = status;
+      if (requestId !== undefined) response.requestId = requestId;
+      emit(call, "api.response", response);
+    }
     return final;
   };
   const fail = (error: LlmError): LlmError => {
@@ -103,19 +102,22 @@ export function leaf<E>(
     const final = settle(error.code, error.status);
     return sent && final !== noUsage ? withPartial(error, { usage: final }) : error;
   };
-  const cancel = (reason: LlmError): void => {
+  const cancel = (reason = new LlmError("aborted", "nobody wants the answer any more")): void => {
     stop.abort(reason);
     events?.return?.().catch(() => {}); // it has been told; what it answers no longer matters
   };
+  /** Ends it with an error: for the read that waits, else for the next one. */
+  const give = (error: LlmError): void => {
+    const failed = fail(error);
+    const told = reject;
+    resolve = reject = undefined;
+    if (told) told(failed);
+    else failure = failed;
+    cancel(error);
+  };
   /** The call is over before the answer is. */
   const end = (error: LlmError): void => {
-    if (state === "over") return;
-    const failed = fail(error);
-    if (reject) {
-      reject(failed);
-      resolve = reject = undefined;
-    } else failure = failed;
-    cancel(error);
+    if (state !== "over") give(error);
   };
 
   const push = (part: StreamPart): void => {
@@ -159,14 +161,11 @@ export function leaf<E>(
   /** Reads the end of the body, so that its connection can be used again; one that does not end is cut. */
   const release = (): void => {
     if (!events) return;
-    const give = systemClock.setTimeout(() => cancel(new LlmError("timeout", "the body does not end")), RELEASE_MS);
-    events.next().then(
-      (next) => {
-        give();
-        if (!next.done) cancel(new LlmError("malformed", "the body goes on after the answer"));
-      },
-      () => give(),
-    );
+    const stopTimer = systemClock.setTimeout(cancel, RELEASE_MS);
+    events.next().then((next) => {
+      stopTimer();
+      if (!next.done) cancel();
+    }, stopTimer);
   };
 
   const open = async (): Promise<void> => {
@@ -194,12 +193,8 @@ export function leaf<E>(
     give?.(result);
   };
   const refuse = (error: unknown): void => {
-    if (state === "over") return answer(DONE); // its end has been told already
-    const failed = fail(isLlmError(error) ? error : wire.toError(error));
-    cancel(failed);
-    const give = reject;
-    resolve = reject = undefined;
-    give?.(failed);
+    if (state === "over") answer(DONE); // its end has been told already
+    else give(isLlmError(error) ? error : wire.toError(error));
   };
   const see = (next: IteratorResult<E>): void => {
     if (state !== "open") return;
@@ -229,7 +224,7 @@ export function leaf<E>(
     if (state === "new") open().then(step, refuse);
   };
 
-  const iterator: AsyncIterableIterator<StreamPart> = {
+  const iterator: PartReader & AsyncIterable<StreamPart> = {
     [Symbol.asyncIterator]: () => iterator,
     next: () => {
       if (failure) {
@@ -244,15 +239,16 @@ export function leaf<E>(
       else step();
       return read;
     },
+    ready: () => (failure || state === "over" ? undefined : shift()?.value),
     return: () => {
       failure = undefined;
       if (state !== "over") {
         settle("left");
         queue.length = at = 0;
         answer(DONE);
-        cancel(new LlmError("aborted", "the reader left"));
+        cancel();
       }
-      return Promise.resolve(DONE);
+      return done();
     },
   };
   return iterator;

@@ -1,3 +1,4 @@
+import { done, type PartReader } from "./part-reader.ts";
 import type { StartPart, StreamPart } from "./stream-part.ts";
 
 /**
@@ -12,9 +13,9 @@ export function mapStart(
   source: AsyncIterable<StreamPart>,
   change: (start: StartPart) => StartPart,
 ): AsyncIterable<StreamPart> {
-  const inner = source[Symbol.asyncIterator]();
+  const inner: PartReader = source[Symbol.asyncIterator]();
   let started = false;
-  const iterator: AsyncIterableIterator<StreamPart> = {
+  const iterator: PartReader & AsyncIterable<StreamPart> = {
     [Symbol.asyncIterator]: () => iterator,
     next: () => {
       if (started) return inner.next();
@@ -24,10 +25,8 @@ export function mapStart(
         return { done: false, value: change(result.value) };
       });
     },
-    return: async () => {
-      await inner.return?.();
-      return { done: true, value: undefined };
-    },
+    ready: () => (started ? inner.ready?.() : undefined),
+    return: () => inner.return?.() ?? done(),
   };
   return iterator;
 }

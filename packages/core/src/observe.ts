@@ -1,4 +1,4 @@
-import { amend, type Call } from "./call.ts";
+import type { Call } from "./call.ts";
 import { layer } from "./compose.ts";
 import { notify, type Listener } from "./event.ts";
 import type { Middleware } from "./provider.ts";
@@ -6,13 +6,13 @@ import type { Middleware } from "./provider.ts";
 /** The same call, heard by one more listener. */
 export const heardBy = (call: Call, listener: Listener): Call => {
   const { listener: other } = call;
-  if (!other) return amend(call, { listener });
-  return amend(call, {
-    listener: (event) => {
+  const both: Listener | undefined =
+    other &&
+    ((event) => {
       notify(other, event);
       notify(listener, event);
-    },
-  });
+    });
+  return { ...call, listener: both ?? listener };
 };
 
 /**

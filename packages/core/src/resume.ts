@@ -1,3 +1,4 @@
+import { DONE, done } from "./part-reader.ts";
 import { child, type Call } from "./call.ts";
 import { wrap } from "./compose.ts";
 import { isLlmError, withPartial, type LlmError } from "./error.ts";
@@ -22,8 +23,6 @@ export interface ResumeOptions {
   readonly budget?: RetryBudget;
   readonly clock?: Clock;
 }
-
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /** The question again, with the answer so far as the beginning of the model's own; vendors want no space at its end. */
 function continued(request: ChatRequest, content: readonly AssistantPart[], text: string): ChatRequest {
@@ -150,7 +149,7 @@ export function resume(options: ResumeOptions = {}): Middleware {
         return { done: false, value: part };
       };
       const next = (): Promise<IteratorResult<StreamPart>> => {
-        if (over) return Promise.resolve(DONE);
+        if (over) return done();
         if (source) return source.next().then(see, recover);
         budget?.earn();
         return open(request, call);

@@ -43,6 +43,7 @@ export function retry(options: RetryOptions = {}): Middleware {
   const max = toMs(options.maxDelay ?? "8s", "maxDelay");
   const maxRetryAfter = toMs(options.maxRetryAfter ?? "60s", "maxRetryAfter");
 
+  const how = { clock };
   return layer((request, call, inner) =>
     attempts(
       call,
@@ -63,7 +64,7 @@ export function retry(options: RetryOptions = {}): Middleware {
         emit(call, "retry.waiting", { attempt: n, ms, error });
         return ms;
       },
-      { clock },
+      how,
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { DONE, done } from "./part-reader.ts";
 import { amend } from "./call.ts";
 import { layer } from "./compose.ts";
 import { isLlmError, LlmError } from "./error.ts";
@@ -24,8 +25,6 @@ type Phase = "connect" | "firstPart" | "idle" | "total";
 
 type Resolve = (result: IteratorResult<StreamPart>) => void;
 type Reject = (error: unknown) => void;
-
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
 
 /**
  * Ends a call with `timeout` when a phase takes too long, and tells the upstream. Only the time that a reader waits
@@ -150,7 +149,7 @@ export function timeout(options: TimeoutOptions | Duration = {}): Middleware {
     const iterator: AsyncIterableIterator<StreamPart> = {
       [Symbol.asyncIterator]: () => iterator,
       next: () => {
-        if (told) return Promise.resolve(DONE);
+        if (told) return done();
         source ??= open();
         return over && !ended ? source.next() : read(source);
       },

@@ -1,4 +1,5 @@
 import { LlmError } from "./error.ts";
+import { DONE, done, type PartReader } from "./part-reader.ts";
 import type { StreamPart } from "./stream-part.ts";
 
 /** How a stream ended: complete, with an error, or because its reader left. */
@@ -15,11 +16,11 @@ export interface Watcher {
   readonly end?: (outcome: Outcome) => void;
 }
 
-const DONE: IteratorResult<StreamPart> = { done: true, value: undefined };
+type Read = IteratorResult<StreamPart>;
 
 /** The error of a stream that ended without its `finish` part. */
 export const truncated = (at?: { readonly vendor: string; readonly model: string }): LlmError =>
-  new LlmError("truncated", "the stream ended before the answer did", { vendor: at?.vendor, model: at?.model });
+  new LlmError("truncated", "the stream ended before the answer did", at);
 
 /**
  * Looks at a stream without changing it. `enter` runs at the first `next()`, and may throw to reject the call or wait
@@ -34,75 +35,102 @@ export const truncated = (at?: { readonly vendor: string; readonly model: string
  * );
  * ```
  */
-export function watch(
-  source: () => AsyncIterable<StreamPart>,
-  enter: (onLeave: (leave: () => void) => void) => Watcher | Promise<Watcher>,
-): AsyncIterable<StreamPart> {
-  let inner: AsyncIterator<StreamPart> | undefined;
-  let watcher: Watcher | undefined;
-  let begun = false;
-  let over = false;
-  let left = false;
-  let leave: (() => void) | undefined;
+export const watch = (source: () => AsyncIterable<StreamPart>, enter: Enter): AsyncIterable<StreamPart> =>
+  new Watched(source, enter);
 
-  const settle = (outcome: Outcome): void => {
-    if (over) return;
-    over = true;
-    watcher?.end?.(outcome);
+type Enter = (onLeave: (leave: () => void) => void) => Watcher | Promise<Watcher>;
+
+/** A class because a stream has several of them, and an object costs a third of the closures that it stands for. */
+class Watched implements PartReader, AsyncIterable<StreamPart> {
+  readonly #source: () => AsyncIterable<StreamPart>;
+  readonly #enter: Enter;
+  #inner: PartReader | undefined;
+  #watcher: Watcher | undefined;
+  #state: "new" | "begun" | "left" = "new";
+  #settled = false;
+  #leave: (() => void) | undefined;
+  #see = (read: Read): Read => {
+    if (!read.done) this.#look(read.value);
+    else if (!this.#settled) this.#fail(truncated());
+    return read;
   };
-  const fail = (error: unknown): never => {
-    settle({ type: "failed", error });
+  #fail = (error: unknown): never => {
+    this.#settle({ type: "failed", error });
     throw error;
   };
-  const see = (result: IteratorResult<StreamPart>): IteratorResult<StreamPart> => {
-    if (over) return result;
-    if (result.done) return fail(truncated());
-    try {
-      watcher?.part?.(result.value);
-    } catch (error) {
-      inner?.return?.().catch(() => {}); // the watcher's error is the one to tell
-      inner = undefined;
-      return fail(error);
-    }
-    if (result.value.type === "finish") settle({ type: "done" });
-    return result;
-  };
-  const begin = async (): Promise<IteratorResult<StreamPart>> => {
-    begun = true;
-    let entered: Watcher;
-    try {
-      entered = await enter((then) => (leave = then));
-    } catch (error) {
-      over = true;
-      if (left) return DONE;
-      throw error;
-    }
-    if (left) {
-      entered.end?.({ type: "left" });
-      return DONE;
-    }
-    watcher = entered;
-    try {
-      inner = source()[Symbol.asyncIterator]();
-      return await inner.next().then(see);
-    } catch (error) {
-      return fail(error);
-    }
-  };
 
-  const iterator: AsyncIterableIterator<StreamPart> = {
-    [Symbol.asyncIterator]: () => iterator,
-    next: () => {
-      if (inner && !left) return inner.next().then(see, fail);
-      return begun || left ? Promise.resolve(DONE) : begin();
-    },
-    return: async () => {
-      left = true;
-      leave?.();
-      settle({ type: "left" });
-      await inner?.return?.();
+  constructor(source: () => AsyncIterable<StreamPart>, enter: Enter) {
+    this.#source = source;
+    this.#enter = enter;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Read> {
+    if (this.#inner && this.#state !== "left") return this.#inner.next().then(this.#see, this.#fail);
+    return this.#state === "new" ? this.#begin() : done();
+  }
+
+  ready(): StreamPart | undefined {
+    const part = this.#state === "left" ? undefined : this.#inner?.ready?.();
+    return part && this.#look(part);
+  }
+
+  return(): Promise<Read> {
+    this.#state = "left";
+    this.#leave?.();
+    this.#settle({ type: "left" });
+    return this.#inner?.return?.() ?? done();
+  }
+
+  /** The first read; an `enter` that need not wait costs no turn of its own. */
+  #begin(): Promise<Read> {
+    this.#state = "begun";
+    try {
+      const entered = this.#enter((leave) => (this.#leave = leave));
+      if (!("then" in entered)) return Promise.resolve(this.#open(entered));
+      return entered.then(
+        (watcher) => this.#open(watcher),
+        (error: unknown) => (this.#state === "left" ? DONE : this.#fail(error)),
+      );
+    } catch (error) {
+      this.#settled = true;
+      return Promise.reject(error);
+    }
+  }
+
+  #open(watcher: Watcher): Promise<Read> | Read {
+    if (this.#state === "left") {
+      watcher.end?.({ type: "left" });
       return DONE;
-    },
-  };
-  return iterator;
+    }
+    this.#watcher = watcher;
+    try {
+      this.#inner = this.#source()[Symbol.asyncIterator]();
+      return this.#inner.next().then(this.#see, this.#fail);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  #look(part: StreamPart): StreamPart {
+    if (this.#settled) return part;
+    try {
+      this.#watcher?.part?.(part);
+    } catch (error) {
+      this.#inner?.return?.().catch(() => {}); // the watcher's error is the one to tell
+      this.#inner = undefined;
+      return this.#fail(error);
+    }
+    if (part.type === "finish") this.#settle({ type: "done" });
+    return part;
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#watcher?.end?.(outcome);
+  }
 }

@@ -48,8 +48,8 @@ export class CostTracker {
   #total: Pico = 0n;
   readonly #byModel = new Map<string, Pico>();
   readonly #unknown = new Set<string>();
-  /** Responses that are priced: one that passes two middlewares of this tracker counts once. */
-  readonly #heard = new WeakSet<Event>();
+  /** The last response priced: two middlewares of this tracker hear one right after the other, and it counts once. */
+  #last: Event | undefined;
 
   constructor({ prices = listPrices, onEvent, clock = systemClock }: CostTrackerOptions = {}) {
     if (onEvent !== undefined && typeof onEvent !== "function") throw new TypeError("onEvent must be a function");
@@ -120,14 +120,14 @@ export class CostTracker {
    * ```
    */
   middleware(): Middleware {
+    const alone = (event: Event): void => this.#hear(event, undefined);
     return (inner) => {
       const [only, another] = inner.models;
       return wrap(inner, {
-        stream: (request, call) =>
-          inner.stream(
-            request,
-            heardBy(call, (event) => this.#hear(event, call.listener)),
-          ),
+        stream: (request, call) => {
+          const { listener } = call;
+          return inner.stream(request, heardBy(call, listener ? (event) => this.#hear(event, listener) : alone));
+        },
         ...(only && !another && { price: (usage, at) => this.#quote(only.model, usage, at, only.vendor) }),
       });
     };
@@ -139,8 +139,8 @@ export class CostTracker {
   }
 
   #hear(event: Event, listener: Listener | undefined): void {
-    if (event.type !== "api.response" || this.#heard.has(event)) return;
-    this.#heard.add(event);
+    if (event.type !== "api.response" || this.#last === event) return;
+    this.#last = event;
     const { call, parent, at, vendor, model, usage } = event;
     const cost = this.#book.cost(model, usage, at, vendor);
     this.#count({ call, ...(parent !== undefined && { parent }), at, vendor, model }, usage, cost, listener);
@@ -150,13 +150,14 @@ export class CostTracker {
   #count(source: Source, usage: Spent, cost: Pico | Unpriced, listener?: Listener): number | undefined {
     const { model } = source;
     const { input, output, estimated } = usage;
+    const heard = listener ?? this.#onEvent;
     const tell = (event: Event): void => {
       if (listener) notify(listener, event);
       if (this.#onEvent) notify(this.#onEvent, event);
     };
     if (typeof cost === "string") {
       if (this.#unknown.size < UNKNOWN) this.#unknown.add(model);
-      tell({ type: "cost.unpriced", ...source, input, output, reason: cost });
+      if (heard) tell({ ...source, type: "cost.unpriced", input, output, reason: cost });
       return undefined;
     }
     this.#total += cost;
@@ -164,7 +165,7 @@ export class CostTracker {
     this.#byModel.set(name, (this.#byModel.get(name) ?? 0n) + cost);
     const dollars = toDollars(cost);
     const known = { input, output, ...(estimated && { estimated }) };
-    tell({ type: "api.cost", ...source, ...known, cost: dollars, total: this.total });
+    if (heard) tell({ type: "api.cost", ...source, ...known, cost: dollars, total: this.total });
     return dollars;
   }
 }
