@@ -1,5 +1,4 @@
-import { isLlmError, LlmError, type ErrorCode } from "./error.ts";
-import { isRecord } from "./json.ts";
+import { isLlmError, LlmError, type ErrorCode, type ErrorFields } from "./error.ts";
 import { record, text } from "./fields.ts";
 import { retryAfter } from "./headers.ts";
 
@@ -14,37 +13,23 @@ interface ApiError extends Error {
   readonly requestID?: string | null | undefined;
 }
 
-/** Types and codes of Anthropic's and OpenAI's errors. */
+/** What stands for a code: types and codes of Anthropic's and OpenAI's errors, and statuses. */
 const NAMES: Partial<Readonly<Record<ErrorCode, string>>> = {
-  auth: "authentication_error invalid_api_key",
-  quota: "billing_error insufficient_quota billing_hard_limit_reached billing_not_active",
-  permission: "permission_error",
-  "not-found": "not_found_error model_not_found",
+  auth: "authentication_error invalid_api_key 401",
+  quota: "billing_error insufficient_quota billing_hard_limit_reached billing_not_active 402",
+  permission: "permission_error 403",
+  "not-found": "not_found_error model_not_found 404",
   "invalid-request": "request_too_large",
-  "rate-limit": "rate_limit_error rate_limit_exceeded tokens requests",
-  timeout: "timeout_error vector_store_timeout",
-  server: "api_error conflict_error server_error",
-  overloaded: "overloaded_error server_is_overloaded slow_down",
+  "rate-limit": "rate_limit_error rate_limit_exceeded tokens requests 429",
+  timeout: "timeout_error vector_store_timeout 408 504",
+  server: "api_error conflict_error server_error 409 425",
+  overloaded: "overloaded_error server_is_overloaded slow_down 503 529",
   "context-length": "context_length_exceeded string_above_max_length",
   "content-filter": "content_filter content_policy_violation",
 };
-const TYPES = new Map(
+const CODES = new Map(
   Object.entries(NAMES).flatMap(([code, names]) => names.split(" ").map((name) => [name, code as ErrorCode] as const)), // a key
 );
-
-const STATUSES: Readonly<Record<number, ErrorCode>> = {
-  401: "auth",
-  402: "quota",
-  403: "permission",
-  404: "not-found",
-  408: "timeout",
-  409: "server",
-  425: "server",
-  429: "rate-limit",
-  503: "overloaded",
-  504: "timeout",
-  529: "overloaded",
-};
 
 /** Vendors say these only in words. */
 const CONTEXT =
@@ -53,13 +38,12 @@ const FILTER = /content filter|content management policy|content filtering polic
 /** 429s of Anthropic that waiting does not cure. */
 const SPENT = /spend_limit|ramp_limit|credit/;
 
-function codeOf(status: number | undefined, names: readonly string[], message: string): ErrorCode {
+function codeOf(status: number | undefined, given: readonly unknown[], message: string): ErrorCode {
+  const names = given.filter((name) => typeof name === "string");
   if (names.some((name) => SPENT.test(name))) return "quota";
-  const byStatus = status === undefined ? undefined : STATUSES[status];
-  for (const name of names) {
-    const code = TYPES.get(name);
-    if (code) return code === "server" ? (byStatus ?? code) : code; // a status may say more than "failed"
-  }
+  const byStatus = CODES.get(`${status}`);
+  const named = names.map((name) => CODES.get(name)).find(Boolean);
+  if (named) return named === "server" ? (byStatus ?? named) : named; // a status may say more than "failed"
   if (status === undefined || (status >= 400 && status < 500)) {
     if (CONTEXT.test(message) && status !== 429) return "context-length";
     if (FILTER.test(message)) return "content-filter";
@@ -76,8 +60,6 @@ const withoutKeys = (text: string, secret: string | undefined): string => {
 
 const isApiError = (error: unknown): error is ApiError =>
   error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** All messages along the causes of an error: what fetch hides in them. */
 function reasons(error: unknown): string {
@@ -107,46 +89,35 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
   if (isLlmError(error)) return error;
   if (error instanceof Error && isLlmError(error.cause)) return error.cause; // thrown within the SDK's fetch
   const { vendor, model } = origin;
-  const message = withoutKeys(textOf(error), origin.secret);
-  const cause = message === textOf(error) ? error : undefined; // one that repeats the key is not passed on
-  const fields = { vendor, model, cause };
+  const said = error instanceof Error ? error.message : String(error);
+  const message = withoutKeys(said, origin.secret);
+  const cause = message === said ? error : undefined; // one that repeats the key is not passed on
+  const make = (code: ErrorCode, words = message, more?: ErrorFields): LlmError =>
+    new LlmError(code, words, { vendor, model, cause, ...more });
 
-  if (error instanceof SyntaxError) return new LlmError("malformed", `unreadable answer: ${message}`, fields);
+  if (error instanceof SyntaxError) return make("malformed", `unreadable answer: ${message}`);
+  const why = reasons(error);
   if (!isApiError(error)) {
-    if (/authentication method|missing credentials|api key/i.test(message))
-      return new LlmError("auth", message, fields);
-    if (/ByteString|header value/i.test(message)) return new LlmError("invalid-request", `headers: ${message}`, fields); // a key with odd signs
-    return new LlmError("network", `${message} (${reasons(error)})`.slice(0, 1_000), fields);
+    if (/authentication method|missing credentials|api key/i.test(message)) return make("auth");
+    if (/ByteString|header value/i.test(message)) return make("invalid-request", `headers: ${message}`); // a key with odd signs
+    return make("network", `${message} (${why})`.slice(0, 1_000));
   }
-  if (error.status === undefined && !error.headers) {
-    const why = reasons(error);
-    if (/timed out|timeout/i.test(why)) return new LlmError("timeout", message, fields);
-    if (/was aborted/i.test(why)) return new LlmError("aborted", message, fields);
-    return new LlmError("network", message, fields);
-  }
-  const said = record(error.error, "error"); // the body, where the SDK is older than its field
-  const names = [error.errorCode, text(record(said, "details"), "error_code"), error.code, error.type].filter(
-    (name) => typeof name === "string",
-  );
-  const code = codeOf(error.status, names, message);
-  const wait = error.headers && retryAfter(error.headers);
-  return new LlmError(code, message, {
-    ...fields,
-    status: error.status,
-    requestId: error.requestID ?? undefined,
-    ...(wait !== undefined && { retryAfterMs: wait }),
+  const { status, headers, requestID, errorCode, error: body, code, type } = error;
+  if (status === undefined && !headers)
+    return make(/timed out|timeout/i.test(why) ? "timeout" : /was aborted/i.test(why) ? "aborted" : "network");
+  // the body, where the SDK is older than its field
+  const names = [errorCode, text(record(record(body, "error"), "details"), "error_code"), code, type];
+  return make(codeOf(status, names, message), message, {
+    status,
+    requestId: requestID ?? undefined,
+    retryAfterMs: headers && retryAfter(headers),
   });
 }
 
 /** An error that a vendor sends inside an answer of status 200, OpenAI's `response.error` for example. */
 export function bodyError(body: unknown, origin: Origin & { readonly requestId?: string | undefined }): LlmError {
-  const fields = isRecord(body) ? body : {};
-  const message =
-    typeof fields["message"] === "string" ? fields["message"] : "the vendor reports a failure without a message";
-  const names = [fields["code"], fields["type"]].filter((name) => typeof name === "string");
-  return new LlmError(codeOf(undefined, names, message), withoutKeys(message, origin.secret), {
-    vendor: origin.vendor,
-    model: origin.model,
-    requestId: origin.requestId,
-  });
+  const { vendor, model, requestId, secret } = origin;
+  const message = text(body, "message") ?? "the vendor reports a failure without a message";
+  const names = [text(body, "code"), text(body, "type")];
+  return new LlmError(codeOf(undefined, names, message), withoutKeys(message, secret), { vendor, model, requestId });
 }

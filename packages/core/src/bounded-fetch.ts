@@ -18,19 +18,15 @@ const MAX_HOPS = 3;
 function bounded(response: Response, at: At): Response {
   const { body, ok, headers } = response;
   if (!body || (ok && headers.get("content-type")?.includes("stream"))) return response;
-  const reader = body.getReader();
   let bytes = 0;
-  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    const { done, value } = await reader.read();
-    if (done) return controller.close();
-    bytes += value.length;
-    if (bytes <= MAX_WHOLE) return controller.enqueue(value);
-    const error = new LlmError("malformed", `the answer is larger than ${MAX_WHOLE / MB} MB`, at);
-    reader.cancel(error).catch(() => {}); // this error is the one to tell
-    throw error;
-  };
-  const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
-  return new Response(new ReadableStream({ pull, cancel }, { highWaterMark: 0 }), response);
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      bytes += chunk.length;
+      if (bytes > MAX_WHOLE) throw new LlmError("malformed", `the answer is larger than ${MAX_WHOLE / MB} MB`, at);
+      controller.enqueue(chunk);
+    },
+  });
+  return new Response(body.pipeThrough(count), response);
 }
 
 /**

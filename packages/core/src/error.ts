@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { ChatResult } from "./result.ts";
 
 /**
@@ -134,12 +135,8 @@ export class LlmError extends Error {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.code = code;
     this.retryable = errorCodes[code].retry;
-    if (fields.retryAfterMs !== undefined) this.retryAfterMs = fields.retryAfterMs;
-    if (fields.status !== undefined) this.status = fields.status;
-    if (fields.vendor !== undefined) this.vendor = fields.vendor;
-    if (fields.model !== undefined) this.model = fields.model;
-    if (fields.requestId !== undefined) this.requestId = fields.requestId;
-    if (fields.partial !== undefined) this.partial = fields.partial;
+    const { retryAfterMs, status, vendor, model, requestId, partial } = fields;
+    Object.assign(this, defined({ retryAfterMs, status, vendor, model, requestId, partial }));
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

@@ -1,15 +1,28 @@
+import { defined } from "./defined.ts";
 import { LlmError } from "./error.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { AssistantPart, ToolCallPart } from "./message.ts";
 import type { ChatResult } from "./result.ts";
-import type { FinishPart, ReasoningDelta, StartPart, StreamPart, TextDelta, ToolCallDelta } from "./stream-part.ts";
+import type {
+  FinishPart,
+  OpaqueDelta,
+  ReasoningDelta,
+  StartPart,
+  StreamPart,
+  TextDelta,
+  ToolCallDelta,
+} from "./stream-part.ts";
+import { truncated } from "./watch.ts";
 import { noUsage, type Usage } from "./usage.ts";
 
-type Block =
-  | { readonly type: "text"; text: string }
-  | { readonly type: "reasoning"; text: string; data?: JsonObject }
-  | { readonly type: "tool-call"; readonly first: ToolCallDelta; json: string }
-  | { readonly type: "opaque"; readonly vendor: string; readonly value: Json };
+type Delta = TextDelta | ReasoningDelta | ToolCallDelta;
+
+/** A block of the answer: its first part, and what has come of it. */
+interface Block {
+  readonly first: Delta | OpaqueDelta;
+  text: string;
+  data?: JsonObject;
+}
 
 /** Something that parts are added to, and that tells the answer so far. */
 export interface Fold {
@@ -36,19 +49,18 @@ const toolCall = ({ id, name, data }: ToolCallDelta, json: string): ToolCallPart
   }
 };
 
-type Delta = TextDelta | ReasoningDelta | ToolCallDelta;
-
-const newBlock = (part: Delta): Block =>
-  part.type === "tool-call" ? { type: "tool-call", first: part, json: "" } : { type: part.type, text: "" };
-
 /** The message parts that blocks have become; reasoning carries the model that wrote it. */
-const toContent = (blocks: Iterable<Block>, vendor: string, model: string): AssistantPart[] => {
-  const content: AssistantPart[] = [];
-  for (const block of blocks)
-    if (block.type === "tool-call") content.push(toolCall(block.first, block.json));
-    else if (block.type === "reasoning") content.push({ ...block, vendor, model });
-    else content.push({ ...block });
-  return content;
+const toContent = ({ first, text, data }: Block, vendor: string, model: string): AssistantPart => {
+  switch (first.type) {
+    case "text":
+      return { type: "text", text };
+    case "reasoning":
+      return defined({ type: "reasoning", text, data, vendor, model });
+    case "tool-call":
+      return toolCall(first, text);
+    case "opaque":
+      return { type: "opaque", vendor: first.vendor, value: first.value };
+  }
 };
 
 /**
@@ -70,14 +82,13 @@ export function newFold(): Fold {
   let last = -1; // deltas come in runs: remember the block that the last one went to
   let open: Block | undefined;
 
-  const blockFor = (part: Delta): Block => {
-    if (part.block === last && open?.type === part.type) return open;
-    const known = blocks.get(part.block);
-    const block = known?.type === part.type ? known : newBlock(part);
-    if (block !== known) blocks.set(part.block, block);
-    last = part.block;
-    open = block;
-    return block;
+  const blockFor = (first: Delta): Block => {
+    if (first.block === last && open?.first.type === first.type) return open;
+    const known = blocks.get(first.block);
+    open = known?.first.type === first.type ? known : { first, text: "" };
+    blocks.set(first.block, open);
+    last = first.block;
+    return open;
   };
 
   const add = (part: StreamPart): void => {
@@ -89,18 +100,15 @@ export function newFold(): Fold {
       case "reasoning":
       case "tool-call": {
         const block = blockFor(part);
-        if (block.type === "tool-call") block.json += part.delta;
-        else if (block.type !== "opaque") block.text += part.delta;
-        if (part.type === "reasoning" && part.data && block.type === "reasoning")
-          block.data = { ...block.data, ...part.data };
+        block.text += part.delta;
+        if (part.type === "reasoning" && part.data) block.data = { ...block.data, ...part.data };
         break;
       }
       case "usage":
         usage = part.usage;
         break;
       case "opaque":
-        if (part.block === undefined) break;
-        blocks.set(part.block, { type: "opaque", vendor: part.vendor, value: part.value });
+        if (part.block !== undefined) blocks.set(part.block, { first: part, text: "" });
         break;
       case "finish":
         finish ??= part;
@@ -109,16 +117,12 @@ export function newFold(): Fold {
   };
 
   const partial = (): Partial<ChatResult> => {
-    const content = toContent(blocks.values(), start?.vendor ?? "", start?.model ?? "");
+    const content = [...blocks.values()].map((block) => toContent(block, start?.vendor ?? "", start?.model ?? ""));
     const text = content.reduce((all, part) => (part.type === "text" ? all + part.text : all), "");
+    const { type: _, warnings = [], ...head } = start ?? ({} as Partial<StartPart>);
     return {
-      ...(start && { vendor: start.vendor, model: start.model }),
-      ...(start?.id !== undefined && { id: start.id }),
-      ...(start?.requestId !== undefined && { requestId: start.requestId }),
-      ...(start?.degraded && { degraded: true }),
-      ...(start?.output && { output: start.output }),
-      ...(start?.rateLimits && { rateLimits: start.rateLimits }),
-      warnings: start?.warnings ?? [],
+      ...head,
+      warnings,
       text,
       content,
       toolCalls: content.filter((part) => part.type === "tool-call"),
@@ -128,7 +132,7 @@ export function newFold(): Fold {
   };
 
   const result = (): ChatResult => {
-    if (!finish) throw new LlmError("truncated", "the stream ended before the answer did");
+    if (!finish) throw truncated();
     if (!start) throw new LlmError("malformed", "the stream has no start");
     return {
       ...partial(),

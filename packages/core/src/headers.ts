@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { RateLimit } from "./stream-part.ts";
 
 /** How far ahead a Retry-After may lie before it is taken for nonsense: a day. */
@@ -6,12 +7,17 @@ const MAX_WAIT_MS = 86_400_000;
 const bounded = (ms: number): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_WAIT_MS) : undefined;
 
+/** Shorter ones than these are none. */
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
+
 /** Go's duration text, as OpenAI's reset headers have it: `"1s"`, `"6m0s"`, `"120ms"`, `"1h2m3.5s"`. Milliseconds. */
 export function goDuration(text: string): number | undefined {
-  const pieces = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
-  if (pieces.length === 0 || pieces.map((piece) => piece[0]).join("") !== text) return undefined;
-  const units: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
-  return pieces.reduce((sum, [, count, unit]) => sum + Number(count) * (units[unit ?? ""] ?? 0), 0);
+  let ms = 0;
+  const rest = text.replaceAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g, (_, count: string, unit: string) => {
+    ms += Number(count) * (UNITS[unit] ?? 0);
+    return "";
+  });
+  return text === "" || rest !== "" ? undefined : ms;
 }
 
 /** A moment as reset headers give it: a date, seconds since 1970, or a duration from now. Milliseconds since 1970. */
@@ -26,15 +32,8 @@ function moment(text: string | null, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : date;
 }
 
-type What = "limit" | "remaining" | "reset";
-
-/** The vendors' headers: what they limit, and how they name it. */
-const HEADERS: readonly (readonly [name: string, header: (what: What) => string])[] = [
-  ...["requests", "tokens", "input-tokens", "output-tokens"].map(
-    (name) => [name, (what: What) => `anthropic-ratelimit-${name}-${what}`] as const,
-  ),
-  ...["requests", "tokens"].map((name) => [name, (what: What) => `x-ratelimit-${what}-${name}`] as const),
-];
+/** What the vendors limit. */
+const NAMES = ["requests", "tokens", "input-tokens", "output-tokens"];
 
 const count = (text: string | null): number | undefined => {
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
@@ -43,20 +42,16 @@ const count = (text: string | null): number | undefined => {
 
 /** The rate limits that a response's headers tell of, Anthropic's and OpenAI's. */
 export function rateLimits(headers: Headers, now: number = Date.now()): RateLimit[] {
-  const limits: RateLimit[] = [];
-  for (const [name, header] of HEADERS) {
-    const limit = count(headers.get(header("limit")));
-    const remaining = count(headers.get(header("remaining")));
-    const resetAt = moment(headers.get(header("reset")), now);
-    if (limit === undefined && remaining === undefined && resetAt === undefined) continue;
-    limits.push({
-      name,
-      ...(limit !== undefined && { limit }),
-      ...(remaining !== undefined && { remaining }),
-      ...(resetAt !== undefined && { resetAt }),
+  return NAMES.flatMap((name) => {
+    const header = (what: string): string | null =>
+      headers.get(`anthropic-ratelimit-${name}-${what}`) ?? headers.get(`x-ratelimit-${what}-${name}`);
+    const known = defined({
+      limit: count(header("limit")),
+      remaining: count(header("remaining")),
+      resetAt: moment(header("reset"), now),
     });
-  }
-  return limits;
+    return Object.keys(known).length > 0 ? [{ name, ...known }] : [];
+  });
 }
 
 /**
@@ -75,10 +70,8 @@ export function retryAfter(headers: Headers, now: number = Date.now()): number |
   const text = headers.get("retry-after");
   const seconds = count(text);
   if (seconds !== undefined) return bounded(seconds * 1_000);
-  const date = text === null ? Number.NaN : Date.parse(text);
+  const date = Date.parse(text ?? "");
   if (!Number.isNaN(date)) return bounded(date - now);
-  const resets = rateLimits(headers, now).flatMap((limit) =>
-    limit.remaining === 0 && limit.resetAt !== undefined ? [limit.resetAt - now] : [],
-  );
-  return resets.length > 0 ? bounded(Math.max(...resets)) : undefined;
+  const resets = rateLimits(headers, now).map(({ remaining, resetAt }) => (remaining === 0 ? resetAt : undefined));
+  return bounded(Math.max(...resets.filter((at) => at !== undefined)) - now);
 }

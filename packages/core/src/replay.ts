@@ -1,4 +1,6 @@
+import { defined, some } from "./defined.ts";
 import type { AssistantPart } from "./message.ts";
+import { done } from "./part-reader.ts";
 import type { ChatResult } from "./result.ts";
 import type { StreamPart } from "./stream-part.ts";
 
@@ -7,10 +9,10 @@ const toPart = (part: AssistantPart, block: number): StreamPart => {
     case "text":
       return { type: "text", block, delta: part.text };
     case "reasoning":
-      return { type: "reasoning", block, delta: part.text, ...(part.data && { data: part.data }) };
+      return defined({ type: "reasoning", block, delta: part.text, data: part.data });
     case "tool-call": {
       const delta = part.malformed && typeof part.input === "string" ? part.input : JSON.stringify(part.input);
-      return { type: "tool-call", block, id: part.id, name: part.name, delta, ...(part.data && { data: part.data }) };
+      return defined({ type: "tool-call", block, id: part.id, name: part.name, delta, data: part.data });
     }
     case "opaque":
       return { type: "opaque", block, vendor: part.vendor, value: part.value };
@@ -20,25 +22,25 @@ const toPart = (part: AssistantPart, block: number): StreamPart => {
 /** The parts of a whole answer, each block in one piece. */
 export function toParts(result: ChatResult): StreamPart[] {
   return [
-    {
+    defined({
       type: "start",
       vendor: result.vendor,
       model: result.model,
-      ...(result.id !== undefined && { id: result.id }),
-      ...(result.requestId !== undefined && { requestId: result.requestId }),
-      ...(result.degraded && { degraded: true }),
-      ...(result.output && { output: result.output }),
-      ...(result.warnings.length > 0 && { warnings: result.warnings }),
-      ...(result.rateLimits && { rateLimits: result.rateLimits }),
-    },
+      id: result.id,
+      requestId: result.requestId,
+      degraded: result.degraded,
+      output: result.output,
+      warnings: some(result.warnings),
+      rateLimits: result.rateLimits,
+    }),
     ...result.content.map(toPart),
-    {
+    defined({
       type: "finish",
       reason: result.finish,
-      ...(result.rawFinish !== undefined && { raw: result.rawFinish }),
-      ...(result.finishDetails && { details: result.finishDetails }),
+      raw: result.rawFinish,
+      details: result.finishDetails,
       usage: result.usage,
-    },
+    }),
   ];
 }
 
@@ -56,11 +58,11 @@ export function fromParts(parts: readonly StreamPart[]): AsyncIterable<StreamPar
     [Symbol.asyncIterator]: () => iterator,
     next: () => {
       const value = parts[at++];
-      return Promise.resolve(value ? { done: false, value } : { done: true, value: undefined });
+      return value ? Promise.resolve({ done: false, value }) : done();
     },
     return: () => {
       at = parts.length;
-      return Promise.resolve({ done: true, value: undefined });
+      return done();
     },
   };
   return iterator;

@@ -1,3 +1,4 @@
+import { defined, some } from "./defined.ts";
 import { LlmError } from "./error.ts";
 import type { Wire } from "./leaf.ts";
 import type { Model } from "./provider.ts";
@@ -69,7 +70,7 @@ export function check(to: Model, request: ChatRequest): void {
   const { vendor, model, can } = to;
   checkEndpoint(to);
   validate(request, to);
-  for (const { content } of can.images && can.files ? [] : request.messages)
+  for (const { content } of request.messages)
     for (const { type } of typeof content === "string" ? [] : content)
       if ((type === "image" && !can.images) || (type === "file" && !can.files))
         throw new LlmError("unsupported", `messages: ${model} takes no part of type ${type}`, { vendor, model });
@@ -94,18 +95,15 @@ export function sdkWire<Body>(
     const { body, headers, warnings, output, outputTool } = (prepared ??= dialect.prepare(request));
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
     const response = await dialect.send(body, settings, whole).asResponse();
-    const limits = rateLimits(response.headers);
-    const requestId = response.headers.get(dialect.requestIdHeader);
-    const used = outputUsed(request, output, dialect.name);
     reader = dialect.reader({
       ...at,
       outputTool,
-      start: {
-        ...(requestId !== null && { requestId }),
-        ...(used && { output: used }),
-        ...(warnings.all.length > 0 && { warnings: warnings.all }),
-        ...(limits.length > 0 && { rateLimits: limits }),
-      },
+      start: defined({
+        requestId: response.headers.get(dialect.requestIdHeader) ?? undefined,
+        output: outputUsed(request, output, dialect.name),
+        warnings: some(warnings.all),
+        rateLimits: some(rateLimits(response.headers)),
+      }),
     });
     if (whole) return reader.message(await response.json());
     type = response.headers.get("content-type") ?? "";

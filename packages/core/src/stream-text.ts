@@ -2,6 +2,7 @@ import { newCall, type CallOptions } from "./call.ts";
 import { isLlmError, LlmError, withPartial } from "./error.ts";
 import { newFold } from "./fold.ts";
 import type { Provider } from "./provider.ts";
+import { truncated } from "./watch.ts";
 import { toRequest, type Prompt } from "./request.ts";
 import type { ChatResult } from "./result.ts";
 
@@ -44,7 +45,7 @@ export function streamText(provider: Provider, prompt: Prompt, options: CallOpti
     pulling ??= source
       .next()
       .then((next) => {
-        if (next.done) return fail(new LlmError("truncated", "the stream ended before the answer did"));
+        if (next.done) return fail(truncated());
         fold.add(next.value);
         if (next.value.type === "text" && next.value.delta !== "") texts.push(next.value.delta);
       }, fail)
@@ -68,19 +69,20 @@ export function streamText(provider: Provider, prompt: Prompt, options: CallOpti
     readers++;
     return {
       next: async () => {
-        for (;;) {
+        while (!over) {
           const value = texts[at];
-          if (!over && value !== undefined) {
+          if (value !== undefined) {
             at++;
             return { done: false, value };
           }
-          if (over || fold.complete()) return { done: true, value: undefined };
+          if (fold.complete()) break;
           if (failure) {
             over = true;
             throw failure.error;
           }
           await pull();
         }
+        return { done: true, value: undefined };
       },
       return: async () => {
         if (!over) {

@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { JsonObject } from "./json.ts";
 import type { CacheTtl } from "./message.ts";
 
@@ -56,16 +57,14 @@ const sums = (a: Counts | undefined, b: Counts | undefined): Counts | undefined 
  * ```
  */
 export function addUsage(a: Usage, b: Usage): Usage {
-  const cacheWrites = sums(a.cacheWrites, b.cacheWrites);
-  const serverTools = sums(a.serverTools, b.serverTools);
-  return {
+  return defined({
     input: a.input + b.input,
     cacheRead: a.cacheRead + b.cacheRead,
     cacheWrite: a.cacheWrite + b.cacheWrite,
     output: a.output + b.output,
     reasoning: a.reasoning + b.reasoning,
-    ...(cacheWrites && { cacheWrites }),
-    ...(serverTools && { serverTools }),
-    ...((a.estimated || b.estimated) && { estimated: true }),
-  };
+    cacheWrites: sums(a.cacheWrites, b.cacheWrites),
+    serverTools: sums(a.serverTools, b.serverTools),
+    estimated: a.estimated ?? b.estimated,
+  });
 }

@@ -1,6 +1,8 @@
+import { EFFORTS } from "./efforts.ts";
 import { LlmError } from "./error.ts";
 import { isRecord } from "./json.ts";
-import type { ChatRequest, Effort } from "./request.ts";
+import type { Message, Part } from "./message.ts";
+import type { ChatRequest } from "./request.ts";
 
 /** What is wrong with a value: where within it, and why. Undefined: nothing. */
 type Problem = string | undefined;
@@ -14,139 +16,136 @@ const must =
   (value) =>
     holds(value) ? undefined : `: must be ${otherwise}`;
 
+/** The first problem among some items, with the place of the one that has it. */
+function first<T>(items: readonly T[], place: (item: T, nth: number) => string, check: (item: T) => Problem): Problem {
+  for (const [nth, item] of items.entries()) {
+    const problem = check(item);
+    if (problem) return place(item, nth) + problem;
+  }
+  return undefined;
+}
+
 const text = must((value) => typeof value === "string", "text");
 const name = must((value) => typeof value === "string" && value !== "", "text that is not empty");
 const flag = must((value) => typeof value === "boolean", "true or false");
 const record = must(isRecord, "an object");
 const between = (low: number, high: number): Check =>
   must((value) => typeof value === "number" && value >= low && value <= high, `a number from ${low} to ${high}`);
-const whole = (low: number): Check =>
-  must(
-    (value) => Number.isSafeInteger(value) && Number(value) >= low,
-    low === 0 ? "a whole number, not negative" : "a whole number",
-  );
-const oneOf = (...values: readonly string[]): Check =>
-  must((value) => typeof value === "string" && values.includes(value), `one of ${values.join(", ")}`);
+const whole = (low: number, more: string): Check =>
+  must((value) => Number.isSafeInteger(value) && Number(value) >= low, `a whole number${more}`);
+const oneOf = (...values: readonly unknown[]): Check =>
+  must((value) => values.includes(value), `one of ${values.join(", ")}`);
+
+const list =
+  (item: Check): Check =>
+  (value) =>
+    Array.isArray(value) ? first<unknown>(value, (_, nth) => `[${nth}]`, item) : ": must be a list";
 
 /** JSON: what a request is made of. Fields that are undefined count as absent. */
 function json(value: unknown, depth = 0): Problem {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))
     return undefined;
   if (depth > MAX_DEPTH) return `: is nested more than ${MAX_DEPTH} deep`;
-  if (Array.isArray(value)) return list((item) => json(item, depth + 1))(value);
+  const deeper: Check = (inner) => (inner === undefined && isRecord(value) ? undefined : json(inner, depth + 1));
+  if (Array.isArray(value)) return list(deeper)(value);
   if (!isRecord(value) || typeof value["toJSON"] === "function") return ": must be JSON";
-  for (const key in value)
-    if (value[key] !== undefined) {
-      const problem = json(value[key], depth + 1);
-      if (problem) return `.${key}${problem}`;
-    }
-  return undefined;
+  return first(
+    Object.entries(value),
+    ([key]) => `.${key}`,
+    ([, inner]) => deeper(inner),
+  );
 }
 const jsonObject: Check = (value) => record(value) ?? json(value);
-
-const list =
-  (item: Check): Check =>
-  (value) => {
-    if (!Array.isArray(value)) return ": must be a list";
-    for (let i = 0; i < value.length; i++) {
-      const problem = item(value[i]);
-      if (problem) return `[${i}]${problem}`;
-    }
-    return undefined;
-  };
 
 /** An object with these fields; those whose name ends in `?` may be absent. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
   const rows = Object.entries(checks).map(([key, check]) => [key.replace("?", ""), check, key.endsWith("?")] as const);
-  return (value) => {
-    if (!isRecord(value)) return record(value);
-    for (const [key, check, optional] of rows) {
-      if (optional && value[key] === undefined) continue;
-      const problem = check(value[key]);
-      if (problem) return `.${key}${problem}`;
-    }
-    return undefined;
-  };
+  return (value) =>
+    isRecord(value)
+      ? first(
+          rows,
+          ([key]) => `.${key}`,
+          ([key, check, optional]) => (optional && value[key] === undefined ? undefined : check(value[key])),
+        )
+      : record(value);
 }
 
-/** One of several kinds of object, told apart by their `type`. */
-const kinds =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (value) => {
-    const type = isRecord(value) ? value["type"] : undefined;
-    const check = typeof type === "string" && Object.hasOwn(checks, type) ? checks[type] : undefined;
-    return check ? check(value) : `.type: must be one of ${Object.keys(checks).join(", ")}`;
+/** One of several kinds of object, told apart by a field. */
+const kinds = (checks: Readonly<Record<string, Check>>, key = "type"): Check => {
+  const known = new Map<unknown, Check>(Object.entries(checks));
+  return (value) => {
+    const check = isRecord(value) && known.get(value[key]);
+    return check ? check(value) : `.${key}: must be one of ${[...known.keys()].join(", ")}`;
   };
+};
 
 const source: Check = (value) => {
   if (!isRecord(value)) return record(value);
   if ("url" in value) return name(value["url"]) && ".url: must be a URL";
-  if ("fileId" in value) return name(value["fileId"]) && ".fileId: must be text that is not empty";
-  return fields({ data: text, mediaType: name })(value);
+  return fields("fileId" in value ? { fileId: name } : { data: text, mediaType: name })(value);
 };
 const cache = { "cache?": oneOf("5m", "30m", "1h", "12h") };
-const textPart = fields({ text, ...cache });
-const seen = {
-  text: textPart,
+const textPart = { text: fields({ text, ...cache }) };
+const seen = kinds({
+  ...textPart,
   image: fields({ source, "detail?": oneOf("low", "high", "auto"), ...cache }),
   file: fields({ source, "name?": text, ...cache }),
-};
-const said = {
-  text: textPart,
+});
+const said = kinds({
+  ...textPart,
   reasoning: fields({ text, vendor: text, model: text, "data?": jsonObject }),
   "tool-call": fields({ id: name, name, input: json, "malformed?": flag, "data?": jsonObject, ...cache }),
   opaque: fields({ vendor: text, value: json }),
-};
-const orText =
-  (parts: Check): Check =>
+});
+const textOr =
+  (part: Check): Check =>
   (value) =>
-    typeof value === "string" ? undefined : parts(value);
-const result = fields({ id: name, output: orText(list(kinds(seen))), "isError?": flag, ...cache });
+    typeof value === "string" ? undefined : list(part)(value);
+const results = list(kinds({ "tool-result": fields({ id: name, output: textOr(seen), "isError?": flag, ...cache }) }));
+const system = textOr(kinds(textPart));
 
-const contents: Readonly<Record<string, Check>> = {
-  system: orText(list(kinds({ text: textPart }))),
-  user: orText(list(kinds(seen))),
-  assistant: orText(list(kinds(said))),
-  tool: list(kinds({ "tool-result": result })),
-};
+const message = kinds(
+  {
+    system: fields({ content: system }),
+    user: fields({ content: textOr(seen) }),
+    assistant: fields({ content: textOr(said) }),
+    tool: fields({ content: results }),
+  },
+  "role",
+);
 
 /** A list of messages; results of tools belong to calls before them. */
 const messages: Check = (value) => {
   const calls = new Set<unknown>();
-  return list((message) => {
-    if (!isRecord(message)) return record(message);
-    const { role, content } = message;
-    const check = typeof role === "string" && Object.hasOwn(contents, role) ? contents[role] : undefined;
-    if (!check) return `.role: must be one of ${Object.keys(contents).join(", ")}`;
-    const problem = check(content);
-    if (problem) return `.content${problem}`;
-    if (typeof content === "string") return undefined;
-    const parts = content as readonly { readonly type: string; readonly id: string }[]; // as checked
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i];
-      if (part?.type === "tool-call") calls.add(part.id);
-      if (part?.type === "tool-result" && !calls.has(part.id))
-        return `.content[${i}].id: no tool call before it has the id ${JSON.stringify(part.id)}`;
-    }
-    return undefined;
+  return list((item) => {
+    const problem = record(item) ?? message(item);
+    if (problem) return problem;
+    const { content } = item as Message; // as checked
+    return first<Part>(
+      typeof content === "string" ? [] : content,
+      (_, nth) => `.content[${nth}]`,
+      (part) => {
+        if (part.type === "tool-call") calls.add(part.id);
+        return part.type === "tool-result" && !calls.has(part.id)
+          ? `.id: no tool call before it has the id ${JSON.stringify(part.id)}`
+          : undefined;
+      },
+    );
   })(value);
 };
 
-const efforts: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-
 const request = fields({
   messages,
-  "system?": orText(list(kinds({ text: textPart }))),
+  "system?": system,
   "tools?": list(fields({ name, "description?": text, input: jsonObject, "strict?": flag })),
-  "toolChoice?": (value) =>
-    isRecord(value) ? fields({ tool: name })(value) : oneOf("auto", "none", "required")(value),
+  "toolChoice?": (value) => (isRecord(value) ? fields({ tool: name }) : oneOf("auto", "none", "required"))(value),
   "parallelTools?": flag,
-  "maxTokens?": whole(0),
+  "maxTokens?": whole(0, ", not negative"),
   "temperature?": between(0, 2),
   "topP?": between(0, 1),
-  "seed?": whole(-Infinity),
+  "seed?": whole(-Infinity, ""),
   "stop?": list(name),
-  "effort?": oneOf(...efforts),
+  "effort?": oneOf(...EFFORTS),
   "output?": fields({
     schema: jsonObject,
     "name?": name,
@@ -173,6 +172,5 @@ const request = fields({
 export function validate(value: ChatRequest, at?: { readonly vendor: string; readonly model: string }): void {
   const problem = request(value);
   if (problem === undefined) return;
-  const message = problem.startsWith(".") ? problem.slice(1) : `request${problem}`;
-  throw new LlmError("invalid-request", message, { vendor: at?.vendor, model: at?.model });
+  throw new LlmError("invalid-request", problem.startsWith(".") ? problem.slice(1) : `request${problem}`, at);
 }

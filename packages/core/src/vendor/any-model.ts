@@ -1,3 +1,4 @@
+import { EFFORTS } from "../efforts.ts";
 import type { Capabilities } from "../provider.ts";
 
 /**
@@ -12,7 +13,7 @@ export const anyModel: Capabilities = {
   files: true,
   sampling: "always",
   stop: true,
-  efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+  efforts: EFFORTS,
   prefill: false,
   inferred: true,
 };
