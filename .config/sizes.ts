@@ -6,10 +6,10 @@ import { weighPackage } from "./weigh.ts";
  * that is met, else what was reached, so that nothing grows unseen; the goals stand in the benchmarks.
  */
 const ceilings: Readonly<Record<string, number>> = {
-  "core .": 7_000,
-  "core ./anthropic": 11_800, // goal 6,000
-  "core ./openai": 11_900, // goal 6,000
-  "core ./openai-chat": 11_800, // goal 6,000
+  "core .": 9_000,
+  "core ./anthropic": 9_700, // goal 6,000
+  "core ./openai": 9_900, // goal 6,000
+  "core ./openai-chat": 9_750, // goal 6,000
   "cache .": 5_000,
   "breaker .": 5_500,
   "cost .": 4_000,

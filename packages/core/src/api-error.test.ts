@@ -181,6 +181,9 @@ test("no key is repeated, in the message or by way of the cause", () => {
     expect(error.cause).toBeUndefined();
     expect(bodyError({ message: `key ${key}` }, origin).message).not.toContain(key);
   }
+  const within = toLlmError(new TypeError("fetch failed", { cause: new Error("odd: sesame-open-up") }), origin);
+  expect(within.message).toContain("odd: ***");
+  expect(within.cause).toBeUndefined();
   const short = toLlmError(new Error("a b c"), { ...origin, secret: "b" });
   expect(short.message).toContain("a b c"); // too short to be a key
 });

@@ -91,12 +91,13 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
   const { vendor, model } = origin;
   const said = error instanceof Error ? error.message : String(error);
   const message = withoutKeys(said, origin.secret);
-  const cause = message === said ? error : undefined; // one that repeats the key is not passed on
+  const all = reasons(error);
+  const why = withoutKeys(all, origin.secret);
+  const cause = message === said && why === all ? error : undefined; // one that repeats the key is not passed on
   const make = (code: ErrorCode, words = message, more?: ErrorFields): LlmError =>
     new LlmError(code, words, { vendor, model, cause, ...more });
 
   if (error instanceof SyntaxError) return make("malformed", `unreadable answer: ${message}`);
-  const why = reasons(error);
   if (!isApiError(error)) {
     if (/authentication method|missing credentials|api key/i.test(message)) return make("auth");
     if (/ByteString|header value/i.test(message)) return make("invalid-request", `headers: ${message}`); // a key with odd signs

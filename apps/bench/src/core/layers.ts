@@ -118,7 +118,7 @@ export async function layers(): Promise<Row[]> {
       generateText: () => generateText({ model: v4, prompt: "Hello" }),
       doGenerate: () => v4.doGenerate({ prompt: [{ role: "user", content: [{ type: "text", text: "Hello" }] }] }),
     },
-    { rounds: 41 },
+    { rounds: 41, warmMs: 1_000 },
   );
   const stream = await cpuTimes({
     bare: () => consume(leaf.stream(request, newCall())),
