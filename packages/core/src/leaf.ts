@@ -73,7 +73,7 @@ export function leaf<E>(
 
   /** The usage to bill: what the vendor said, completed by an estimate where it did not come to say it all. */
   const bill = (outcome: "ok" | "left" | ErrorCode, status?: number): Usage => {
-    if (finished && usage && usage !== noUsage) return usage;
+    if (finished && usage && usage.input > 0) return usage; // no question is empty: zeros are a placeholder
     const given = outcome === "left" || outcome === "aborted" || outcome === "timeout"; // up by us: it may be at work
     if (!accepted && (!given || status !== undefined)) return noUsage;
     const known = usage ?? noUsage;
@@ -142,7 +142,7 @@ export function leaf<E>(
       case "finish":
         finished = true;
         usage = part.usage;
-        if (usage === noUsage) part = { ...part, usage: (usage = bill("ok")) };
+        if (usage.input === 0) part = { ...part, usage: (usage = bill("ok")) };
         break;
       case "opaque":
     }
