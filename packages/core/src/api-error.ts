@@ -1,6 +1,7 @@
 import { isLlmError, LlmError, type ErrorCode, type ErrorFields } from "./error.ts";
 import { record, text } from "./fields.ts";
 import { retryAfter } from "./headers.ts";
+import { isRecord } from "./json.ts";
 
 /** What the SDKs' errors have in common; every field may be missing. */
 interface ApiError extends Error {
@@ -52,14 +53,24 @@ function codeOf(status: number | undefined, given: readonly unknown[], message: 
   return byStatus ?? (status >= 500 ? "server" : status >= 400 ? "invalid-request" : "malformed");
 }
 
+/** What is shorter is no key, and may stand anywhere. */
+const MIN_KEY = 4;
+
 /** A text without the keys that vendors' messages repeat. */
 const withoutKeys = (text: string, secret: string | undefined): string => {
-  const clean = secret !== undefined && secret.length >= 4 ? text.replaceAll(secret, "***") : text;
+  const clean = secret !== undefined && secret.length >= MIN_KEY ? text.replaceAll(secret, "***") : text;
   return clean.replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
 };
 
 const isApiError = (error: unknown): error is ApiError =>
   error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
+
+/** Whether a server's answer repeats the key somewhere else than in its message. */
+const repeats = (error: unknown, secret: string | undefined): boolean =>
+  isApiError(error) &&
+  secret !== undefined &&
+  secret.length >= MIN_KEY &&
+  [JSON.stringify(error.error), ...(error.headers?.values() ?? [])].some((told) => told?.includes(secret));
 
 /** All messages along the causes of an error: what fetch hides in them. */
 function reasons(error: unknown): string {
@@ -74,6 +85,8 @@ export interface Origin {
   readonly vendor: string;
   readonly model: string;
   readonly secret?: string | undefined;
+  /** The vendor's id of the request, once there is one. */
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -90,17 +103,20 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
   if (error instanceof Error && isLlmError(error.cause)) return error.cause; // thrown within the SDK's fetch
   const { vendor, model } = origin;
   const said = error instanceof Error ? error.message : String(error);
+  // it quotes what it could not read
+  if (error instanceof SyntaxError)
+    return new LlmError("malformed", `unreadable answer: ${said.split('"')[0]}`, { vendor, model });
   const message = withoutKeys(said, origin.secret);
   const all = reasons(error);
   const why = withoutKeys(all, origin.secret);
-  const cause = message === said && why === all ? error : undefined; // one that repeats the key is not passed on
+  const tells = message !== said || why !== all || repeats(error, origin.secret);
+  const cause = tells ? undefined : error; // one that repeats the key is not passed on
   const make = (code: ErrorCode, words = message, more?: ErrorFields): LlmError =>
     new LlmError(code, words, { vendor, model, cause, ...more });
 
-  if (error instanceof SyntaxError) return make("malformed", `unreadable answer: ${message}`);
   if (!isApiError(error)) {
     if (/authentication method|missing credentials|api key/i.test(message)) return make("auth");
-    if (/ByteString|header value/i.test(message)) return make("invalid-request", `headers: ${message}`); // a key with odd signs
+    if (/ByteString|header (?:name|value)/i.test(message)) return make("invalid-request", `headers: ${message}`); // a key with odd signs
     return make("network", `${message} (${why})`.slice(0, 1_000));
   }
   const { status, headers, requestID, errorCode, error: body, code, type } = error;
@@ -116,9 +132,31 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
 }
 
 /** An error that a vendor sends inside an answer of status 200, OpenAI's `response.error` for example. */
-export function bodyError(body: unknown, origin: Origin & { readonly requestId?: string | undefined }): LlmError {
-  const { vendor, model, requestId, secret } = origin;
-  const message = text(body, "message") ?? "the vendor reports a failure without a message";
-  const names = [text(body, "code"), text(body, "type")];
-  return new LlmError(codeOf(undefined, names, message), withoutKeys(message, secret), { vendor, model, requestId });
+export function bodyError(body: unknown, { vendor, model, secret, requestId }: Origin): LlmError {
+  const { message = body, code, type } = isRecord(body) ? body : {};
+  const said = typeof message === "string" ? message : "the vendor reports a failure without a message";
+  const status = typeof code === "number" && code >= 400 && code < 600 ? code : undefined; // as some proxies put it
+  const fields = { vendor, model, requestId, status };
+  return new LlmError(codeOf(status, [code, type], said), withoutKeys(said, secret), fields);
+}
+
+/**
+ * Looks whether an answer of status 200, or an event of one, is an error.
+ *
+ * @throws LlmError the error that it is
+ */
+export function checkError(answer: unknown, at: Origin): void {
+  if (isRecord(answer) && answer["error"]) throw bodyError(answer["error"], at);
+}
+
+/**
+ * Looks whether JSON of status 200 is an answer: it has at least one of these fields.
+ *
+ * @throws LlmError the error that it is, or `malformed`
+ */
+export function checkAnswer(answer: unknown, fields: readonly string[], at: Origin): void {
+  checkError(answer, at);
+  if (isRecord(answer) && fields.some((field) => field in answer)) return;
+  const { vendor, model, requestId } = at;
+  throw new LlmError("malformed", `the vendor's answer has no ${fields.join(" or ")}`, { vendor, model, requestId });
 }

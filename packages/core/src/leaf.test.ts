@@ -109,16 +109,19 @@ describe("an answer", () => {
     for await (const part of parts) seen.push(part.type);
     expect(seen).toEqual(["start", "text", "text", "finish"]);
   });
-  test("without a usage from the vendor it is estimated, in finish and in the event alike", async () => {
-    const { parts, told } = run({
-      open: () => Promise.resolve([start, text("abcdefgh"), { type: "finish", reason: "stop", usage: noUsage }]),
-    });
-    let last: StreamPart | undefined;
-    for await (const part of parts) last = part;
-    expect(last).toMatchObject({ usage: { output: 2, estimated: true } });
-    expect(told()).toMatchObject([{ usage: { input: 13, output: 2, estimated: true } }]);
-    expect(told()[0]?.usage).toEqual((last as { usage: Usage }).usage);
-  });
+  test.each([noUsage, { ...noUsage, raw: {} }])(
+    "without a usage it is estimated, in finish and in the event",
+    async (none) => {
+      const { parts, told } = run({
+        open: () => Promise.resolve([start, text("abcdefgh"), { type: "finish", reason: "stop", usage: none }]),
+      });
+      let last: StreamPart | undefined;
+      for await (const part of parts) last = part;
+      expect(last).toMatchObject({ usage: { output: 2, estimated: true } });
+      expect(told()).toMatchObject([{ usage: { input: 13, output: 2, estimated: true } }]);
+      expect(told()[0]?.usage).toEqual((last as { usage: Usage }).usage);
+    },
+  );
 });
 
 describe("a body that does not end after the answer", () => {
@@ -166,6 +169,13 @@ describe("a failure", () => {
     expect(isLlmError(error, "server") && error.partial).toBeUndefined();
     expect(told()).toMatchObject([{ outcome: "server", usage: noUsage, model: "m" }]);
     expect((await iterator.next()).done).toBe(true);
+  });
+  test("of the whole answer costs what it says", async () => {
+    const failure = new LlmError("rate-limit", "slow", { partial: { usage: { ...noUsage, input: 90, output: 8 } } });
+    const { iterator, told } = run({ open: () => Promise.reject(failure) });
+    const usage = { input: 90, output: 8, estimated: true };
+    await expect(iterator.next()).rejects.toMatchObject({ code: "rate-limit" });
+    expect(told()).toMatchObject([{ outcome: "rate-limit", usage }]);
   });
   test("in the middle carries the usage until then", async () => {
     const { iterator, told, send, signals } = run();

@@ -75,7 +75,7 @@ export function leaf<E>(
   const bill = (outcome: "ok" | "left" | ErrorCode, status?: number): Usage => {
     if (finished && usage && usage.input > 0) return usage; // no question is empty: zeros are a placeholder
     const given = outcome === "left" || outcome === "aborted" || outcome === "timeout"; // up by us: it may be at work
-    if (!accepted && (!given || status !== undefined)) return noUsage;
+    if (!accepted && !usage && (!given || status !== undefined)) return noUsage;
     const known = usage ?? noUsage;
     const input = known.input || estimateRequestTokens(request);
     return { ...known, input, output: Math.max(known.output, Math.ceil(quarters / 4)), estimated: true };
@@ -99,6 +99,7 @@ export function leaf<E>(
   };
   const fail = (error: LlmError): LlmError => {
     const sent = state === "open";
+    usage ??= error.partial?.usage; // of an answer that failed as a whole
     const final = settle(error.code, error.status);
     return sent && final !== noUsage ? withPartial(error, { usage: final }) : error;
   };

@@ -1,9 +1,8 @@
+import type { Origin } from "./api-error.ts";
 import type { StartPart, StreamPart } from "./stream-part.ts";
 
 /** What is known of an answer before it comes. */
-export interface Frame {
-  readonly vendor: string;
-  readonly model: string;
+export interface Frame extends Origin {
   /** The tool whose input is the answer's text, where the output goes by a tool. */
   readonly outputTool: string | undefined;
   /** What the request and the response's headers add to `start`. */

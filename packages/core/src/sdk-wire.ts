@@ -50,14 +50,21 @@ export interface Dialect<Body> {
 /** An hour: the SDKs' own limit, which covers no more than the headers, must not strike before the caller's deadline. */
 const SDK_TIMEOUT_MS = 3_600_000;
 
+/** Where requests go, as names and events may tell it: without the password or the query, which may hold a key. */
+export const endpointOf = (url: string): string =>
+  url.replace(/^(https?:\/\/)[^/?#]*@/, "$1***@").replace(/[?#].*$/s, "");
+
 /**
  * Checks where a request would go.
  *
- * @throws LlmError `invalid-request` unless it is an http or https URL
+ * @throws LlmError `invalid-request` unless it is an http or https URL, without a password
  */
 export function checkEndpoint({ vendor, model, endpoint = "" }: Omit<Model, "can">): void {
-  if (!/^https?:/.test(endpoint) || hostOf(endpoint) === "")
-    throw new LlmError("invalid-request", `baseURL: must be an http or https URL, not ${endpoint}`, { vendor, model });
+  if (!/^https?:(?!\/\/[^/]*@)/.test(endpoint) || hostOf(endpoint) === "")
+    throw new LlmError("invalid-request", `baseURL: must be an http or https URL without a password, not ${endpoint}`, {
+      vendor,
+      model,
+    });
 }
 
 /**
@@ -96,7 +103,8 @@ export function sdkWire<Body>(
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
     const response = await dialect.send(body, settings, whole).asResponse();
     reader = dialect.reader({
-      ...at,
+      ...origin,
+      requestId: requestId ?? undefined,
       outputTool,
       start: defined({
         requestId: response.headers.get(dialect.requestIdHeader) ?? undefined,

@@ -1,8 +1,7 @@
-import { LlmError } from "../error.ts";
 import { isRecord } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { bodyError } from "../api-error.ts";
+import { bodyError, checkAnswer } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 import { usageReports } from "./usage.ts";
@@ -222,7 +221,7 @@ export function newMessagesReader(frame: Frame): Reader {
         case "ping":
           break;
         case "error":
-          throw bodyError(record(event, "error"), { ...frame, requestId: frame.start.requestId });
+          throw bodyError(record(event, "error"), frame);
         default:
           push({ type: "opaque", vendor, value: asJson(event) });
       }
@@ -230,8 +229,7 @@ export function newMessagesReader(frame: Frame): Reader {
     message: (message) => {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
-      if (!isRecord(message))
-        throw new LlmError("malformed", "the vendor's answer is empty", { vendor, model: frame.model });
+      checkAnswer(message, ["content", "stop_reason"], frame);
       begin(message, push);
       list(message, "content").forEach((content, index) => block(index, content, true, push));
       end(message);

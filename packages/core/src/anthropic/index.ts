@@ -4,12 +4,13 @@
  * @module
  */
 import { newCall } from "../call.ts";
+import { LlmError } from "../error.ts";
 import { leaf } from "../leaf.ts";
 import type { Model, Provider } from "../provider.ts";
 import { until } from "../until.ts";
 import { toLlmError } from "../api-error.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { check, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
+import { check, endpointOf, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
 import { newMessagesReader } from "./answer.ts";
 import { clientOf, vendorOf, type AnthropicOptions } from "./client.ts";
 import { anthropicFamilies } from "./families.ts";
@@ -33,13 +34,16 @@ export type { AnthropicOptions, MessagesClient } from "./client.ts";
 export function anthropic(model: string, options: AnthropicOptions = {}): Provider {
   const vendor = vendorOf(options);
   const client = clientOf(vendor, model, options);
-  const endpoint = client.baseURL;
+  const endpoint = endpointOf(client.baseURL);
   const to: Model = { vendor, model, endpoint, can: { ...capabilitiesOf(model, anthropicFamilies), ...options.can } };
   const origin = { vendor, model, secret: client.apiKey ?? client.authToken ?? undefined };
   const dialect: Dialect<MessagesBody> = {
     name: "anthropic",
     requestIdHeader: "request-id",
-    prepare: (request) => toMessages(request, to),
+    prepare: (request) => {
+      if (client.apiKey === "" && !client.authToken) throw new LlmError("auth", "apiKey: is empty", { vendor, model });
+      return toMessages(request, to);
+    },
     send: (body, settings, whole) =>
       whole ? client.messages.create(body, settings) : client.messages.create({ ...body, stream: true }, settings),
     reader: newMessagesReader,

@@ -6,7 +6,6 @@ import type { Frame, Reader } from "../reader.ts";
 import { newChatReader } from "./answer.ts";
 
 const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
-const origin = { vendor: "v", model: "asked" };
 
 function stream(reader: Reader, events: readonly unknown[]): StreamPart[] {
   const parts: StreamPart[] = [];
@@ -28,7 +27,7 @@ const chunk = (delta: object, more: object = {}) => ({
 
 describe("what servers of Chat Completions make of it", () => {
   const run = (...events: unknown[]) =>
-    folded(stream(newChatReader(frame, origin), [...events, chunk({}, { finish_reason: "stop" })]));
+    folded(stream(newChatReader(frame), [...events, chunk({}, { finish_reason: "stop" })]));
   test("tool calls without an index, or without an id", () => {
     const call = (fields: object, name: string) =>
       chunk({ tool_calls: [{ ...fields, function: { name, arguments: '{"a":1}' } }] });
@@ -59,7 +58,7 @@ describe("what servers of Chat Completions make of it", () => {
       });
   });
   test("fields without a word pass as opaque, other choices not at all", () => {
-    const parts = stream(newChatReader(frame, origin), [
+    const parts = stream(newChatReader(frame), [
       chunk({ content: "a", audio: { id: 1 } }, { logprobs: { content: [] } }),
       { choices: [{ index: 1, delta: { content: "other" } }] },
     ]);
@@ -72,7 +71,7 @@ describe("what servers of Chat Completions make of it", () => {
     expect(JSON.stringify(parts)).not.toContain("other");
   });
   test("usage in every chunk is cumulative, also where the stream is cut", () => {
-    const parts = stream(newChatReader(frame, origin), [
+    const parts = stream(newChatReader(frame), [
       { ...chunk({ content: "a" }), usage: { prompt_tokens: 5, completion_tokens: 1 } },
     ]);
     expect(parts.at(-1)).toMatchObject({ type: "usage", usage: { input: 5, output: 1 } });

@@ -1,9 +1,8 @@
-import { LlmError } from "../error.ts";
 import { isRecord } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
-import { bodyError, type Origin } from "../api-error.ts";
+import { checkAnswer, checkError } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 
@@ -30,7 +29,7 @@ const KNOWN = new Set([
 ]);
 
 /** A reader for one answer of Chat Completions, for both of its wires and for what compatible servers make of them. */
-export function newChatReader(frame: Frame, origin: Origin): Reader {
+export function newChatReader(frame: Frame): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>();
   const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
@@ -136,14 +135,10 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
     if (refused && mapped === "stop") mapped = "refusal";
     push({ type: "finish", reason: mapped, ...(reason !== undefined && { raw: reason }), usage });
   };
-  const check = (answer: unknown): void => {
-    if (isRecord(answer) && isRecord(answer["error"]))
-      throw bodyError(answer["error"], { ...origin, requestId: frame.start.requestId });
-  };
 
   return {
     event: (chunk, push) => {
-      check(chunk);
+      checkError(chunk, frame);
       begin(chunk, push);
       meter(chunk);
       // only the first choice: this interface asks for one
@@ -162,10 +157,9 @@ export function newChatReader(frame: Frame, origin: Origin): Reader {
     message: (answer) => {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
-      check(answer);
+      checkError(answer, frame);
       const choice = list(answer, "choices")[0];
-      if (!isRecord(choice))
-        throw new LlmError("malformed", "the vendor's answer has no choice", { vendor, model: frame.model });
+      checkAnswer(choice, ["message", "finish_reason"], frame);
       begin(answer, push);
       meter(answer);
       say(record(choice, "message"), push);

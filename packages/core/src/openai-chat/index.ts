@@ -48,7 +48,7 @@ export function openaiChat(model: string, options: OpenAIOptions = {}): Provider
             { ...body, stream: true, stream_options: { include_usage: true } },
             settings,
           ),
-    reader: (frame) => newChatReader(frame, origin),
+    reader: newChatReader,
   };
   return {
     name: providerName(vendor, model, endpoint, OPENAI_URL),

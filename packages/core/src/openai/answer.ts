@@ -1,7 +1,7 @@
-import { LlmError } from "../error.ts";
+import { withPartial } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
-import { bodyError, type Origin } from "../api-error.ts";
+import { bodyError, checkAnswer } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 import { openaiUsage } from "./usage.ts";
@@ -39,7 +39,7 @@ const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
 };
 
 /** A reader for one answer of OpenAI's Responses, for both of its wires. */
-export function newResponsesReader(frame: Frame, origin: Origin): Reader {
+export function newResponsesReader(frame: Frame): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>(); // item ids may change on the way; places do not
   const filled = new Set<number>();
@@ -144,7 +144,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     const status = text(response, "status");
     if (status === "failed" || status === "cancelled") {
       push({ type: "usage", usage });
-      throw bodyError(record(response, "error"), { ...origin, requestId: frame.start.requestId });
+      throw withPartial(bodyError(record(response, "error"), frame), { usage });
     }
     const why = text(record(response, "incomplete_details"), "reason");
     const incomplete = status === "incomplete" ? (INCOMPLETE[why ?? ""] ?? "other") : undefined;
@@ -196,10 +196,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
       case "response.cancelled":
         return finish(record(value, "response"), push);
       case "error":
-        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, {
-          ...origin,
-          requestId: frame.start.requestId,
-        });
+        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, frame);
       default:
         if (!HOUSEKEEPING.has(type)) push({ type: "opaque", vendor, value: asJson(value) });
     }
@@ -210,8 +207,7 @@ export function newResponsesReader(frame: Frame, origin: Origin): Reader {
     message: (response) => {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
-      if (!isRecord(response))
-        throw new LlmError("malformed", "the vendor's answer is empty", { vendor, model: frame.model });
+      if (text(response, "status") === undefined) checkAnswer(response, ["output"], frame);
       begin(response, push);
       list(response, "output").forEach((value, place) => item(place, value, push));
       finish(response, push);

@@ -2,6 +2,7 @@ import OpenAI, { type ClientOptions } from "openai";
 import type { Capabilities } from "../provider.ts";
 import { toLlmError } from "../api-error.ts";
 import { boundedClient, boundedFetch, ownFetch } from "../bounded-fetch.ts";
+import { endpointOf } from "../sdk-wire.ts";
 import { hostOf, platformOf } from "../vendor/platform.ts";
 
 /** The SDK's own client, or the options to make one with, and what the table of models may not know. */
@@ -29,10 +30,10 @@ export function access(vendor: string, model: string, options: OpenAIOptions): A
   const { client: given, vendor: _vendor, can: _can, ...own } = options;
   try {
     const client = given ? boundedClient(given, { vendor, model }) : make(own, { vendor, model });
-    return { endpoint: client.baseURL, secret: client.apiKey ?? undefined, client: () => client };
+    return { endpoint: endpointOf(client.baseURL), secret: client.apiKey ?? undefined, client: () => client };
   } catch (error) {
     return {
-      endpoint: options.baseURL ?? OPENAI_URL,
+      endpoint: endpointOf(options.baseURL ?? OPENAI_URL),
       secret: undefined,
       client: () => {
         throw toLlmError(error, { vendor, model });

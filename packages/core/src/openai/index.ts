@@ -47,7 +47,7 @@ export function openai(model: string, options: OpenAIOptions = {}): Provider {
       whole
         ? client().responses.create(body, settings)
         : client().responses.create({ ...body, stream: true }, settings),
-    reader: (frame) => newResponsesReader(frame, origin),
+    reader: newResponsesReader,
   };
 
   return {

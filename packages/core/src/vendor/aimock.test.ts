@@ -100,7 +100,7 @@ describe.each(Object.entries(wires))("%s", (wire, make) => {
     });
     const result = await runTools(make(), "The weather?", { tools: { weather } }).result;
     expect(result.text).toBe("Cold in Oslo, warm in Rome.");
-    const told = (mock.getLastRequest()?.body as ChatCompletionRequest).messages; // of a chat, whatever the wire
+    const { messages: told } = mock.getLastRequest()?.body as ChatCompletionRequest; // of a chat, whatever the wire
     expect(told.filter((message) => message.role === "tool")).toMatchObject([
       { tool_call_id: "id-1", content: "21°" },
       { tool_call_id: "id-2", content: "2°" },

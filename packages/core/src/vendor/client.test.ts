@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI, { AzureOpenAI } from "openai";
@@ -94,6 +95,23 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
       vi.unstubAllEnvs();
     }
   });
+  test("so is an empty one, and a password in the base URL, which stands in no name", async () => {
+    const before = seen.length;
+    expect((await run(here({ apiKey: "" }))).error).toMatchObject({ code: "auth", retryable: false });
+    const provider = here({ baseURL: url.replace("//", "//me:hush@") + "?key=hush" });
+    const ran = await run(provider);
+    expect(ran.error).toMatchObject({ code: "invalid-request", message: expect.stringMatching(/^baseURL: /) });
+    expect(JSON.stringify([provider.name, provider.models, ran.error?.message])).not.toContain("hush");
+    expect(seen).toHaveLength(before);
+  });
+  test("a header with a name that is none is the request's fault", async () => {
+    const options = { headers: { "a b": "c" } };
+    const request = { messages: [], options: { anthropic: options, openai: options } } as const;
+    await expect(generate(here(), request)).rejects.toMatchObject({
+      code: "invalid-request",
+      message: expect.stringMatching(/^headers: /),
+    });
+  });
   test("a fetch of the caller's is used", async () => {
     answer = json;
     const fetches = vi.fn<typeof fetch>((...args) => fetch(...args));
@@ -150,6 +168,39 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
       response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(bomb);
     };
     expect((await run(here())).error?.code).toBe("malformed");
+  });
+  test("nor does the kind of content that it claims to be lift the bound", async () => {
+    for (const type of ["text/event-stream", "application/octet-stream"]) {
+      const { error } = await hostile(true, type, (response) => forever(response, filler));
+      expect(error).toMatchObject({ code: "malformed", message: expect.stringContaining("64 MB") });
+    }
+  });
+  test("JSON of status 200 that is no answer is malformed, or the error that it tells", async () => {
+    for (const [body, code] of [
+      ["{}", "malformed"],
+      ["[]", "malformed"],
+      ["null", "malformed"],
+      ['{"detail":"Not Found"}', "malformed"],
+      ['{"type":"error","error":{"type":"overloaded_error","message":"busy"}}', "overloaded"],
+      ['{"error":"down"}', "server"],
+      ['{"error":{"code":429,"message":"slow"}}', "rate-limit"],
+    ] as const) {
+      const { error } = await hostile(true, "application/json", (response) => response.end(body));
+      expect(error?.code, body).toBe(code);
+    }
+  });
+  test("a server that repeats the key does not bring it into an error", async () => {
+    const error = { type: "authentication_error", message: "Incorrect key", given: "Bearer k-1234567" };
+    for (const whole of [true, false])
+      for (const headers of [{}, { "x-given": "k-1234567" }]) {
+        answer = (_, response) => response.writeHead(401, headers).end(JSON.stringify({ error }));
+        expect(inspect((await run(here(), whole)).error, { depth: 9 })).not.toContain("k-1234567");
+        answer = (_, response) =>
+          response
+            .writeHead(200, headers)
+            .end(`data: ${JSON.stringify({ type: "error", error: { message: "k-1234567" } })}\n\n`);
+        expect(inspect((await run(here(), false)).error, { depth: 9 })).not.toContain("k-1234567");
+      }
   });
   test("garbage and other kinds of content are malformed", async () => {
     for (const whole of [true, false])

@@ -8,7 +8,6 @@ import type { StreamPart } from "../stream-part.ts";
 import type { Frame, Reader } from "../reader.ts";
 
 const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
-const origin = { vendor: "v", model: "asked" };
 
 function stream(reader: Reader, events: readonly unknown[]): StreamPart[] {
   const parts: StreamPart[] = [];
@@ -60,7 +59,7 @@ describe("finish reasons", () => {
       "tool-calls",
     ],
   ])("of Responses: %j is %s", (answer, ours) =>
-    expect(folded(newResponsesReader(frame, origin).message(answer)).finish).toBe(ours),
+    expect(folded(newResponsesReader(frame).message(answer)).finish).toBe(ours),
   );
   test.each([
     [{ finish_reason: "stop", message: {} }, "stop"],
@@ -73,7 +72,7 @@ describe("finish reasons", () => {
     [{ finish_reason: "eos", message: {} }, "other"],
     [{ message: {} }, "other"],
   ])("of Chat Completions: %j is %s", (choice, ours) =>
-    expect(folded(newChatReader(frame, origin).message({ choices: [choice] })).finish).toBe(ours),
+    expect(folded(newChatReader(frame).message({ choices: [choice] })).finish).toBe(ours),
   );
 });
 
@@ -83,21 +82,19 @@ test("failures within an answer are errors, with the usage before them", () => {
     error: { code: "rate_limit_exceeded", message: "slow" },
     usage: { input_tokens: 3 },
   };
-  expect(() => newResponsesReader(frame, origin).message(failed)).toThrow(
-    expect.objectContaining({ code: "rate-limit" }),
+  expect(() => newResponsesReader(frame).message(failed)).toThrow(
+    expect.objectContaining({ code: "rate-limit", partial: { usage: expect.objectContaining({ input: 3 }) } }),
   );
   const parts: StreamPart[] = [];
   const event = { type: "response.failed", response: failed };
-  expect(() => newResponsesReader(frame, origin).event(event, (part) => parts.push(part))).toThrow("slow");
+  expect(() => newResponsesReader(frame).event(event, (part) => parts.push(part))).toThrow("slow");
   expect(parts).toMatchObject([{ type: "usage", usage: { input: 3 } }]);
   for (const error of [
     { type: "error", error: { code: "server_error" } },
     { type: "error", code: "server_error", message: "x" },
   ])
-    expect(() => stream(newResponsesReader(frame, origin), [error])).toThrow(
-      expect.objectContaining({ code: "server" }),
-    );
-  expect(() =>
-    stream(newChatReader(frame, origin), [{ error: { code: "context_length_exceeded", message: "long" } }]),
-  ).toThrow(expect.objectContaining({ code: "context-length" }));
+    expect(() => stream(newResponsesReader(frame), [error])).toThrow(expect.objectContaining({ code: "server" }));
+  expect(() => stream(newChatReader(frame), [{ error: { code: "context_length_exceeded", message: "long" } }])).toThrow(
+    expect.objectContaining({ code: "context-length" }),
+  );
 });

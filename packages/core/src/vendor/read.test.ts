@@ -11,7 +11,6 @@ import type { StreamPart } from "../stream-part.ts";
 import type { Frame, Reader } from "../reader.ts";
 
 const frame: Frame = { vendor: "v", model: "asked", outputTool: undefined, start: { requestId: "req" } };
-const origin = { vendor: "v", model: "asked" };
 
 function stream(make: (frame: Frame) => Reader, events: readonly unknown[], more: Partial<Frame> = {}): StreamPart[] {
   const parts: StreamPart[] = [];
@@ -129,7 +128,7 @@ const anthropic = {
 };
 
 const responses = {
-  make: (of: Frame) => newResponsesReader(of, origin),
+  make: newResponsesReader,
   message: {
     id: "resp_1",
     object: "response",
@@ -223,7 +222,7 @@ const chunk = (delta: object, more: object = {}) => ({
   choices: [{ index: 0, delta, ...more }],
 });
 const chat = {
-  make: (of: Frame) => newChatReader(of, origin),
+  make: newChatReader,
   message: {
     id: "chat_1",
     model: "gpt-x",

@@ -44,7 +44,6 @@ function folded(vendor: string, make: (frame: Frame) => Reader, answer: unknown)
   for (const part of make({ vendor, model, outputTool: undefined, start: {} }).message(answer)) fold.add(part);
   return { result: fold.result(), to: { vendor, model, can } };
 }
-const origin = { vendor: "openai", model: "m" };
 
 /** A block or item without what is null, empty, or the vendor's own ids of it. */
 const essence = (value: unknown, drop: readonly string[] = []): unknown =>
@@ -82,7 +81,7 @@ describe.skipIf(recordings.length === 0)("recorded answers go back as they came"
     const answer: unknown = JSON.parse(body);
     const failed = text(answer, "status") === "failed";
     if (failed) return;
-    const { result, to } = folded("openai", (frame) => newResponsesReader(frame, origin), answer);
+    const { result, to } = folded("openai", newResponsesReader, answer);
     const sent = toResponses({ messages: [result.message] }, to).body.input as unknown[];
     const output = isRecord(answer) ? (answer["output"] as unknown[]) : [];
     const items = output.flatMap((item): unknown[] => {
@@ -112,7 +111,7 @@ describe.skipIf(recordings.length === 0)("recorded answers go back as they came"
 
   test.each(of("openai-chat"))("$id", ({ body }) => {
     const answer: unknown = JSON.parse(body);
-    const { result, to } = folded("openai", (frame) => newChatReader(frame, origin), answer);
+    const { result, to } = folded("openai", newChatReader, answer);
     const [sent] = toChat({ messages: [result.message] }, to).body.messages;
     const [choice] = isRecord(answer) ? (answer["choices"] as unknown[]) : [];
     const message = record(choice, "message");
