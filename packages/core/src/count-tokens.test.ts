@@ -46,6 +46,24 @@ test("by the vendor's endpoint where there is one, else by an estimate", async (
   }
 });
 
+test("no longer than the call lives, and only where there is a count", async () => {
+  const signals: (AbortSignal | null | undefined)[] = [];
+  let body: string | undefined;
+  const fetch = (_: unknown, init?: RequestInit): Promise<Response> => {
+    signals.push(init?.signal);
+    return body === undefined ? new Promise(() => {}) : Promise.resolve(new Response(body, json));
+  };
+  const json = { headers: { "content-type": "application/json" } };
+  for (const provider of [anthropic("m", { apiKey: "k-test", fetch }), openai("m", { apiKey: "k-test", fetch })]) {
+    const late = newCall({ deadline: Date.now() + 20 });
+    await expect(countTokens(provider, question, late)).rejects.toMatchObject({ code: "timeout" });
+    await expect.poll(() => signals.at(-1)?.aborted).toBe(true);
+    for (body of ["{}", "null", "[]"])
+      await expect(countTokens(provider, question)).rejects.toMatchObject({ code: "malformed" });
+    body = undefined;
+  }
+});
+
 test("by a tokenizer of the caller's", async () => {
   const words = { encode: (text: string) => text.split(" ") };
   const provider = compose(mock("x"), tokenizer(words));

@@ -148,6 +148,7 @@ describe("OpenAI's", () => {
       [{ index: -1, embedding: [1] }],
       [{ embedding: "??" }],
       [{ embedding: "AAA=" }],
+      [{ embedding: ["1"] }, { embedding: [2] }],
     ];
     for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x", ...odd])
       await expect(answer(data).embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "malformed" });

@@ -150,7 +150,7 @@ export function newEmbedder(
       const all = before ? addUsage(before, usage) : usage;
       throw all === noUsage ? error : withPartial(error, { usage: all });
     }
-    const usage = answer.usage === noUsage ? estimated(texts) : answer.usage;
+    const usage = answer.usage.input === 0 ? estimated(texts) : answer.usage;
     tell("ok", usage);
     return { ...answer, usage };
   };

@@ -1,11 +1,14 @@
+import type { Call } from "./call.ts";
 import { defined, some } from "./defined.ts";
 import { LlmError } from "./error.ts";
+import { count } from "./fields.ts";
+import { until } from "./until.ts";
 import type { Wire } from "./leaf.ts";
 import type { Model } from "./provider.ts";
 import type { ChatRequest, OutputMode } from "./request.ts";
 import type { StreamPart } from "./stream-part.ts";
 import { validate } from "./validate.ts";
-import { toLlmError, type Origin } from "./api-error.ts";
+import { checkAnswer, toLlmError, type Origin } from "./api-error.ts";
 import { rateLimits } from "./headers.ts";
 import { outputUsed } from "./vendor/output.ts";
 import { hostOf } from "./vendor/platform.ts";
@@ -134,6 +137,28 @@ export function sdkWire<Body>(
     },
     toError: (error) => toLlmError(error, origin),
   };
+}
+
+/**
+ * Tokens as a vendor's endpoint counts them, no longer than the call lives.
+ *
+ * @throws LlmError `malformed` where the answer has no number of them
+ */
+export async function countedBy(
+  origin: Origin,
+  call: Call,
+  send: (settings: Pick<Settings, "signal" | "maxRetries">) => Promise<unknown>,
+): Promise<number> {
+  const stop = new AbortController();
+  try {
+    const answer = await until(send({ signal: stop.signal, maxRetries: 0 }), call);
+    checkAnswer(answer, ["input_tokens"], origin);
+    return count(answer, "input_tokens") ?? 0;
+  } catch (error) {
+    throw toLlmError(error, origin);
+  } finally {
+    stop.abort(); // or it would go on after the call's deadline
+  }
 }
 
 /** A provider's name: vendor and model, with the endpoint where it is not the vendor's own. */

@@ -7,10 +7,8 @@ import { newCall } from "../call.ts";
 import { LlmError } from "../error.ts";
 import { leaf } from "../leaf.ts";
 import type { Model, Provider } from "../provider.ts";
-import { until } from "../until.ts";
-import { toLlmError } from "../api-error.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { check, endpointOf, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
+import { check, countedBy, endpointOf, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
 import { newMessagesReader } from "./answer.ts";
 import { clientOf, vendorOf, type AnthropicOptions } from "./client.ts";
 import { anthropicFamilies } from "./families.ts";
@@ -50,14 +48,9 @@ export function anthropic(model: string, options: AnthropicOptions = {}): Provid
   };
 
   const countTokens: Provider["countTokens"] = async (request, call = newCall()) => {
-    try {
-      check(to, request);
-      const settings = { maxRetries: 0, ...(call.signal && { signal: call.signal }) };
-      const counting = client.messages.countTokens?.(toCount(toMessages(request, to).body), settings);
-      return (await until(Promise.resolve(counting), call))?.input_tokens ?? 0;
-    } catch (error) {
-      throw toLlmError(error, origin);
-    }
+    check(to, request);
+    const body = toCount(toMessages(request, to).body);
+    return countedBy(origin, call, async (settings) => client.messages.countTokens?.(body, settings));
   };
 
   return {

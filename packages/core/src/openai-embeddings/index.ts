@@ -25,7 +25,8 @@ const LIMITS: EmbedLimits = { texts: 2_048, tokens: 200_000 };
 
 /** A vector: numbers, or the bytes of 32-bit floats in base64 (little-endian), which are a quarter of the size. */
 function vectorOf(embedding: unknown): readonly number[] | undefined {
-  if (typeof embedding !== "string") return Array.isArray(embedding) ? (embedding as number[]) : undefined;
+  if (typeof embedding !== "string")
+    return Array.isArray(embedding) && embedding.every((value) => typeof value === "number") ? embedding : undefined;
   try {
     return [...new Float32Array(Uint8Array.from(atob(embedding), (character) => character.charCodeAt(0)).buffer)];
   } catch {

@@ -6,10 +6,8 @@
 import { newCall } from "../call.ts";
 import { leaf } from "../leaf.ts";
 import type { Model, Provider } from "../provider.ts";
-import { until } from "../until.ts";
-import { toLlmError } from "../api-error.ts";
 import { capabilitiesOf } from "../vendor/family.ts";
-import { check, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
+import { check, countedBy, providerName, sdkWire, type Dialect } from "../sdk-wire.ts";
 import { newResponsesReader } from "./answer.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "./client.ts";
 import { openaiFamilies } from "./families.ts";
@@ -55,17 +53,12 @@ export function openai(model: string, options: OpenAIOptions = {}): Provider {
     models: [to],
     stream: (request, call) => leaf(to, request, call, sdkWire(to, origin, request, call.whole, dialect)),
     countTokens: async (request, call = newCall()) => {
-      try {
-        check(to, request);
-        const { model: id, input, instructions, tools, text, reasoning } = toResponses(request, to).body;
-        const body = { model: id, input, instructions, tools, text, reasoning } as Parameters<
-          ReturnType<typeof client>["responses"]["inputTokens"]["count"]
-        >[0]; // the same fields, all optional there
-        const settings = { maxRetries: 0, ...(call.signal && { signal: call.signal }) };
-        return (await until(client().responses.inputTokens.count(body, settings), call)).input_tokens;
-      } catch (error) {
-        throw toLlmError(error, origin);
-      }
+      check(to, request);
+      const { model: id, input, instructions, tools, text, reasoning } = toResponses(request, to).body;
+      const body = { model: id, input, instructions, tools, text, reasoning } as Parameters<
+        ReturnType<typeof client>["responses"]["inputTokens"]["count"]
+      >[0]; // the same fields, all optional there
+      return countedBy(origin, call, (settings) => client().responses.inputTokens.count(body, settings));
     },
   };
 }

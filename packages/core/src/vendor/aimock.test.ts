@@ -1,4 +1,4 @@
-import { LLMock, type ChatCompletionRequest } from "@copilotkit/aimock";
+import { LLMock } from "@copilotkit/aimock";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { anthropic } from "../anthropic/index.ts";
@@ -100,11 +100,12 @@ describe.each(Object.entries(wires))("%s", (wire, make) => {
     });
     const result = await runTools(make(), "The weather?", { tools: { weather } }).result;
     expect(result.text).toBe("Cold in Oslo, warm in Rome.");
-    const { messages: told } = mock.getLastRequest()?.body as ChatCompletionRequest; // of a chat, whatever the wire
-    expect(told.filter((message) => message.role === "tool")).toMatchObject([
-      { tool_call_id: "id-1", content: "21°" },
-      { tool_call_id: "id-2", content: "2°" },
-    ]);
+    expect(mock.getLastRequest()?.body).toMatchObject({
+      messages: expect.arrayContaining([
+        expect.objectContaining({ role: "tool", tool_call_id: "id-1", content: "21°" }),
+        expect.objectContaining({ role: "tool", tool_call_id: "id-2", content: "2°" }),
+      ]),
+    });
   });
 
   test("reasoning comes apart from the text, and goes back", async () => {
