@@ -199,5 +199,25 @@ test("errors within an answer", () => {
   expect(bodyError({ message: "prompt is too long" }, origin).code).toBe("context-length");
   expect(bodyError({ message: "hit the content filter" }, origin).code).toBe("content-filter");
   expect(bodyError({ code: 7 }, origin).code).toBe("server");
+  expect(bodyError("overloaded", origin)).toMatchObject({ code: "server", message: "overloaded" });
+  for (const [body, code] of [
+    [{ code: 429, message: "slow" }, "rate-limit"],
+    [{ code: 503 }, "overloaded"],
+    [{ code: "invalid_prompt" }, "invalid-request"],
+    [{ type: "invalid_request_error", message: "context window" }, "context-length"],
+    [{ code: "image_too_large" }, "invalid-request"],
+    [{ code: "image_content_policy_violation" }, "content-filter"],
+    [{ type: "throttlingException" }, "rate-limit"],
+    [{ type: "serviceUnavailableException" }, "overloaded"],
+    [{ type: "modelTimeoutException" }, "timeout"],
+    [{ type: "modelStreamErrorException" }, "server"],
+    [{ type: "validationException" }, "invalid-request"],
+  ] as const)
+    expect(bodyError(body, { ...origin, requestId: "r" }), JSON.stringify(body)).toMatchObject({
+      code,
+      requestId: "r",
+    });
+  expect(bodyError({ code: 503 }, origin).status).toBe(503);
+  expect(bodyError({ code: 7 }, origin).status).toBeUndefined();
   expect(bodyError(null, origin)).toSatisfy((error) => isLlmError(error, "server"));
 });

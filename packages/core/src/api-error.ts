@@ -14,19 +14,19 @@ interface ApiError extends Error {
   readonly requestID?: string | null | undefined;
 }
 
-/** What stands for a code: types and codes of Anthropic's and OpenAI's errors, and statuses. */
+/** What stands for a code: types and codes of Anthropic's, OpenAI's and Bedrock's errors, and statuses. */
 const NAMES: Partial<Readonly<Record<ErrorCode, string>>> = {
   auth: "authentication_error invalid_api_key 401",
   quota: "billing_error insufficient_quota billing_hard_limit_reached billing_not_active 402",
   permission: "permission_error 403",
   "not-found": "not_found_error model_not_found 404",
-  "invalid-request": "request_too_large",
-  "rate-limit": "rate_limit_error rate_limit_exceeded tokens requests 429",
-  timeout: "timeout_error vector_store_timeout 408 504",
+  "invalid-request": "request_too_large validationException",
+  "rate-limit": "rate_limit_error rate_limit_exceeded tokens requests throttlingException 429",
+  timeout: "timeout_error vector_store_timeout modelTimeoutException 408 504",
   server: "api_error conflict_error server_error 409 425",
-  overloaded: "overloaded_error server_is_overloaded slow_down 503 529",
+  overloaded: "overloaded_error server_is_overloaded slow_down serviceUnavailableException 503 529",
   "context-length": "context_length_exceeded string_above_max_length",
-  "content-filter": "content_filter content_policy_violation",
+  "content-filter": "content_filter content_policy_violation image_content_policy_violation",
 };
 const CODES = new Map(
   Object.entries(NAMES).flatMap(([code, names]) => names.split(" ").map((name) => [name, code as ErrorCode] as const)), // a key
@@ -36,6 +36,8 @@ const CODES = new Map(
 const CONTEXT =
   /prompt is too long|maximum context length|context window|context_length|exceeds? the (?:model'?s )?context/i;
 const FILTER = /content filter|content management policy|content filtering policy/i;
+/** What says so in an answer of status 200. */
+const INVALID = /^(?:invalid|image|unsupported)_/;
 /** 429s of Anthropic that waiting does not cure. */
 const SPENT = /spend_limit|ramp_limit|credit/;
 
@@ -49,7 +51,7 @@ function codeOf(status: number | undefined, given: readonly unknown[], message: 
     if (CONTEXT.test(message) && status !== 429) return "context-length";
     if (FILTER.test(message)) return "content-filter";
   }
-  if (status === undefined) return "server";
+  if (status === undefined) return names.some((name) => INVALID.test(name)) ? "invalid-request" : "server";
   return byStatus ?? (status >= 500 ? "server" : status >= 400 ? "invalid-request" : "malformed");
 }
 

@@ -1,4 +1,5 @@
-import { isRecord } from "../json.ts";
+import { isRecord, type JsonObject } from "../json.ts";
+import { askedAs } from "../vendor/same-model.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { bodyError, checkAnswer } from "../api-error.ts";
@@ -54,13 +55,16 @@ export function newMessagesReader(frame: Frame): Reader {
   let reason: string | undefined;
   let details: Record<string, unknown> | undefined;
   let cited = CITATIONS;
+  let asked: JsonObject = {};
 
   const begin = (message: unknown, push: Push): void => {
     const id = text(message, "id");
+    const model = text(message, "model") ?? frame.model;
+    asked = askedAs(frame.model, model);
     push({
       type: "start",
       vendor,
-      model: text(message, "model") ?? frame.model,
+      model,
       ...(id !== undefined && { id }),
       ...frame.start,
     });
@@ -117,12 +121,12 @@ export function newMessagesReader(frame: Frame): Reader {
           type: "reasoning",
           block: at,
           delta: text(content, "thinking") ?? "",
-          ...(signature && { data: { signature } }),
+          ...(signature && { data: { ...asked, signature } }),
         });
         break;
       }
       case "redacted_thinking":
-        push({ type: "reasoning", block: at, delta: "", data: { redacted: text(content, "data") ?? "" } });
+        push({ type: "reasoning", block: at, delta: "", data: { ...asked, redacted: text(content, "data") ?? "" } });
         break;
       case "tool_use": {
         const caller = record(content, "caller");
@@ -181,7 +185,12 @@ export function newMessagesReader(frame: Frame): Reader {
       case "thinking_delta":
         return push({ type: "reasoning", block: at, delta: text(delta, "thinking") ?? "" });
       case "signature_delta":
-        return push({ type: "reasoning", block: at, delta: "", data: { signature: text(delta, "signature") ?? "" } });
+        return push({
+          type: "reasoning",
+          block: at,
+          delta: "",
+          data: { ...asked, signature: text(delta, "signature") ?? "" },
+        });
       case "input_json_delta":
         return call(at, text(delta, "partial_json") ?? "", push);
       case "citations_delta":

@@ -281,6 +281,7 @@ test("what the model cannot take is said, or an error where that is wanted", () 
   expect(body({ effort: "none" }).output_config).toEqual({ effort: "low" });
   expect(warnings({ effort: "minimal" })).toEqual(["changed effort"]);
   expect(warnings({ effort: "high" }, model("claude-sonnet-4-5"))).toEqual(["unsupported effort"]);
+  expect(warnings({ tier: "flex" })).toEqual(["unsupported tier"]);
   expect(() => body({ seed: 1, strict: true })).toThrow(
     expect.objectContaining({ code: "unsupported", vendor: "anthropic", model: "claude-sonnet-5-5" }),
   );

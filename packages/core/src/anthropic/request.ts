@@ -32,6 +32,8 @@ function toolChoice(
 function warnOfHints(request: ChatRequest, to: Model, warnings: Warnings): void {
   for (const field of ["temperature", "topP"] as const)
     if (request[field] !== undefined) warnings.unsupported(field, `${to.model} takes no sampling parameters`);
+  if (request.tier !== undefined && request.tier !== "auto" && request.tier !== "standard_only")
+    warnings.unsupported("tier", `${to.vendor} has auto and standard_only`);
   if (request.seed !== undefined) warnings.unsupported("seed", `${to.vendor} has no seed`);
 }
 
@@ -89,7 +91,7 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
     ...(request.stop && request.stop.length > 0 && { stop_sequences: [...request.stop] }),
     ...(Object.keys(config).length > 0 && { output_config: config }),
     ...(request.user !== undefined && { metadata: { user_id: request.user } }),
-    ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
+    ...((request.tier === "auto" || request.tier === "standard_only") && { service_tier: request.tier }),
   };
   return {
     body: withOptions(body, extra),

@@ -1,10 +1,11 @@
-import { isRecord } from "../json.ts";
+import { isRecord, type JsonObject } from "../json.ts";
 import { openaiUsage } from "../openai/usage.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { checkAnswer, checkError } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
+import { askedAs } from "../vendor/same-model.ts";
 
 type Push = (part: StreamPart) => void;
 
@@ -34,6 +35,7 @@ export function newChatReader(frame: Frame): Reader {
   const blocks = new Map<string, number>();
   const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
   let started = false;
+  let asked: JsonObject = {};
   let refused = false;
   let reason: string | undefined;
   let usage: Usage = noUsage;
@@ -49,10 +51,12 @@ export function newChatReader(frame: Frame): Reader {
     if (started) return;
     started = true;
     const id = text(answer, "id");
+    const model = text(answer, "model") ?? frame.model;
+    asked = askedAs(frame.model, model);
     push({
       type: "start",
       vendor,
-      model: text(answer, "model") ?? frame.model,
+      model,
       ...(id !== undefined && { id }),
       ...frame.start,
     });
@@ -89,7 +93,7 @@ export function newChatReader(frame: Frame): Reader {
   const think = (field: string, delta: string | undefined, push: Push): void => {
     if (!delta) return;
     const begun = blocks.has("reasoning");
-    push({ type: "reasoning", block: blockOf("reasoning"), delta, ...(!begun && { data: { field } }) });
+    push({ type: "reasoning", block: blockOf("reasoning"), delta, ...(!begun && { data: { ...asked, field } }) });
   };
   const speak = (delta: string | undefined, push: Push): void => {
     if (delta) push({ type: "text", block: blockOf("text"), delta });

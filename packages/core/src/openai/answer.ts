@@ -4,6 +4,7 @@ import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts"
 import { bodyError, checkAnswer } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
+import { askedAs } from "../vendor/same-model.ts";
 import { openaiUsage } from "./usage.ts";
 
 type Push = (part: StreamPart) => void;
@@ -45,6 +46,7 @@ export function newResponsesReader(frame: Frame): Reader {
   const filled = new Set<number>();
   const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
   const section = new Map<number, string>(); // which part of its reasoning an item is at
+  let asked: JsonObject = {};
   let refused = false;
   let called = false;
 
@@ -66,10 +68,12 @@ export function newResponsesReader(frame: Frame): Reader {
   };
   const begin = (response: unknown, push: Push): void => {
     const id = text(response, "id");
+    const model = text(response, "model") ?? frame.model;
+    asked = askedAs(frame.model, model);
     push({
       type: "start",
       vendor,
-      model: text(response, "model") ?? frame.model,
+      model,
       ...(id !== undefined && { id }),
       ...frame.start,
     });
@@ -128,7 +132,12 @@ export function newResponsesReader(frame: Frame): Reader {
         const block = blockOf(place);
         const texts = [...list(value, "summary"), ...list(value, "content")].map((part) => text(part, "text") ?? "");
         const data = kept(value, ["id", "summary", "content", "encrypted_content"]);
-        push({ type: "reasoning", block, delta: section.has(block) ? "" : texts.join("\n\n"), ...(data && { data }) });
+        push({
+          type: "reasoning",
+          block,
+          delta: section.has(block) ? "" : texts.join("\n\n"),
+          ...(data && { data: { ...asked, ...data } }),
+        });
         break;
       }
       default:

@@ -93,8 +93,10 @@ function assistantItems(parts: readonly AssistantPart[], to: Model): Item[] {
         break;
       }
       case "reasoning":
-        if (sameModel(part, to) && text(part.data, "encrypted_content") !== undefined)
-          items.push({ ...(part.data as unknown as OpenAI.Responses.ResponseReasoningItem), type: "reasoning" }); // as it came
+        if (sameModel(part, to) && text(part.data, "encrypted_content") !== undefined) {
+          const { asked: _, ...item } = part.data ?? {};
+          items.push({ ...(item as unknown as OpenAI.Responses.ResponseReasoningItem), type: "reasoning" }); // as it came
+        }
     }
   while (items.at(-1)?.type === "reasoning") items.pop();
   return items;

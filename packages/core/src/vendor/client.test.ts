@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import Anthropic from "@anthropic-ai/sdk";
-import OpenAI, { AzureOpenAI } from "openai";
+import OpenAI, { AzureOpenAI, BedrockOpenAI } from "openai";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { anthropic } from "../anthropic/index.ts";
 import { newCall } from "../call.ts";
@@ -299,7 +299,10 @@ describe("whose models they are", () => {
     expect(vendor(anthropic("m", { client: claude({}) }))).toBe("anthropic");
     expect(vendor(anthropic("m", { client: claude({ awsRegion: "us-east-1" }) }))).toBe("bedrock");
     expect(vendor(anthropic("m", { client: claude({ region: "global", projectId: "p" }) }))).toBe("vertex");
+    expect(vendor(anthropic("m", { client: claude({ awsRegion: "r", workspaceId: "w" }) }))).toBe("anthropic"); // at AWS
     expect(vendor(anthropic("m", { client: claude({ resource: "r" }) }))).toBe("azure");
+    const bedrock = new BedrockOpenAI({ baseURL: url, apiKey: "k", awsRegion: "us-east-1" });
+    expect(vendor(openai("m", { client: bedrock }))).toBe("bedrock");
     const azure = new AzureOpenAI({ endpoint: "https://me.openai.azure.com", apiKey: "k", apiVersion: "2026-01-01" });
     expect(vendor(openai("m", { client: azure }))).toBe("azure");
     expect(vendor(openaiChat("m", { client: azure, vendor: "mine" }))).toBe("mine");
@@ -312,6 +315,7 @@ describe("whose models they are", () => {
     expect(of("http://[::1]:8080/v1")).toBe("openai");
     expect(of("https://me.openai.azure.com/openai/v1")).toBe("azure");
     expect(of("https://bedrock-mantle.us-east-1.amazonaws.com/v1")).toBe("bedrock");
+    expect(of("https://bedrock-mantle.us-east-1.api.aws/openai/v1")).toBe("bedrock");
     expect(of("https://openrouter.ai/api/v1")).toBe("openrouter.ai");
     expect(of("https://localhost.evil.com/v1")).toBe("localhost.evil.com");
     expect(vendor(anthropic("m", { baseURL: "https://proxy.example", apiKey: "k" }))).toBe("anthropic");

@@ -125,6 +125,51 @@ describe.skipIf(recordings.length === 0)("recorded answers go back as they came"
   });
 });
 
+test("reasoning goes back to the name that answered to it, where no table knows what is behind that name", () => {
+  const answers = [
+    [
+      newMessagesReader,
+      {
+        content: [
+          { type: "thinking", thinking: "hm", signature: "s" },
+          { type: "text", text: "a" },
+        ],
+      },
+    ],
+    [
+      newResponsesReader,
+      {
+        output: [
+          { type: "reasoning", encrypted_content: "e", summary: [] },
+          { type: "message", content: [{ type: "output_text", text: "a" }] },
+        ],
+      },
+    ],
+    [
+      newChatReader,
+      {
+        choices: [
+          { message: { reasoning_content: "hm", tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }] } },
+        ],
+      },
+    ],
+  ] as const;
+  const writers = [toMessages, toResponses, toChat];
+  answers.forEach(([make, answer], nth) => {
+    const fold = newFold();
+    const frame = { vendor: "azure", model: "mine", outputTool: undefined, start: {} };
+    for (const part of make(frame).message({ ...answer, model: "as-served" })) fold.add(part);
+    const sent = (model: string, inferred?: true) => {
+      const to: Model = { vendor: "azure", model, can: { ...can, ...(inferred && { inferred }) } };
+      return JSON.stringify(writers[nth]?.({ messages: [fold.result().message] }, to).body);
+    };
+    const kept = /"thinking":"hm"|"encrypted_content":"e"|"reasoning_content":"hm"/;
+    for (const text of [sent("mine", true), sent("as-served")]) expect(text).toMatch(kept);
+    for (const text of [sent("mine"), sent("other", true)]) expect(text).not.toMatch(kept);
+    expect(sent("mine", true)).not.toContain("asked");
+  });
+});
+
 test("another model is told what was said, and nothing that the first one wrote for itself", () => {
   for (const { wire, body } of recordings.filter(({ wire }) => wire === "anthropic")) {
     const { result } = folded("anthropic", newMessagesReader, JSON.parse(body));
