@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 import { defined, some } from "./defined.ts";
-import { LlmError } from "./error.ts";
+import { isLlmError, LlmError } from "./error.ts";
 import { count } from "./fields.ts";
 import { until } from "./until.ts";
 import type { Wire } from "./leaf.ts";
@@ -122,8 +122,13 @@ export function sdkWire<Body>(
   };
   return {
     prepare: () => {
-      check(to, request);
-      prepared = dialect.prepare(request);
+      try {
+        check(to, request);
+        prepared = dialect.prepare(request);
+      } catch (error) {
+        if (isLlmError(error)) throw error;
+        throw new LlmError("invalid-request", `request: ${String(error)}`, { ...at, cause: error }); // bytes in no base64
+      }
     },
     open,
     read: (events, push) => {

@@ -150,11 +150,20 @@ test.each([
     { messages: [hi], output: { schema: {}, mode: "forced" } },
     "output.mode: must be one of native, tool, instructions",
   ],
-  [{ messages: [hi], options: { anthropic: () => 1 } }, "options.anthropic: must be JSON"],
+  [{ messages: [hi], options: { anthropic: () => 1 } }, "options.anthropic: must be an object"],
+  [{ messages: [hi], options: { openai: "x" } }, "options.openai: must be an object"],
+  [{ messages: [hi], options: { openai: { a: [() => 1] } } }, "options.openai.a[0]: must be JSON"],
+  [{ messages: [hi], output: { schema: {}, dialects: { openai: 5 } } }, "output.dialects.openai: must be an object"],
+  [{ messages: [hi], task: 7 }, "task: must be text"],
   [{ messages: [hi], strict: "yes" }, "strict: must be true or false"],
   [{ messages: [hi], system: 7 }, "system: must be a list"],
   [{ messages: [hi], user: 7 }, "user: must be text"],
 ])("%o: %s", (request, expected) => expect(problem(request)).toBe(expected));
+
+test.each([new Map(), new Set(), /x/, new Uint8Array(2)])("%o is no JSON, though it has fields", (input) => {
+  const call = { type: "tool-call", id: "t", name: "f", input: { a: input } };
+  expect(problem(said(call))).toBe("messages[0].content[0].input.a: must be JSON");
+});
 
 test("what is nested too deep, or in a circle, is said, not an overflow", () => {
   for (const input of [nested(200), nested(100_000), circle])

@@ -41,21 +41,31 @@ const list =
   (value) =>
     Array.isArray(value) ? first<unknown>(value, (_, nth) => `[${nth}]`, item) : ": must be a list";
 
+/** No Map, no Date, no bytes: what JSON would make nothing of. */
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  Object.prototype.toString.call(value) === "[object Object]";
+
 /** JSON: what a request is made of. Fields that are undefined count as absent. */
 function json(value: unknown, depth = 0): Problem {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value))
     return undefined;
   if (depth > MAX_DEPTH) return `: is nested more than ${MAX_DEPTH} deep`;
-  const deeper: Check = (inner) => (inner === undefined && isRecord(value) ? undefined : json(inner, depth + 1));
+  const deeper: Check = (inner) => json(inner, depth + 1);
   if (Array.isArray(value)) return list(deeper)(value);
-  if (!isRecord(value) || typeof value["toJSON"] === "function") return ": must be JSON";
-  return first(
-    Object.entries(value),
-    ([key]) => `.${key}`,
-    ([, inner]) => deeper(inner),
-  );
+  if (!isObject(value) || typeof value["toJSON"] === "function") return ": must be JSON";
+  return each(deeper)(value);
 }
 const jsonObject: Check = (value) => record(value) ?? json(value);
+/** An object whose fields are all of one kind; those that are undefined count as absent. */
+const each =
+  (item: Check): Check =>
+  (value) =>
+    record(value) ??
+    first(
+      Object.entries(value as object), // as checked
+      ([key]) => `.${key}`,
+      ([, inner]) => (inner === undefined ? undefined : item(inner)),
+    );
 
 /** An object with these fields; those whose name ends in `?` may be absent. */
 function fields(checks: Readonly<Record<string, Check>>): Check {
@@ -150,12 +160,14 @@ const request = fields({
     schema: jsonObject,
     "name?": name,
     "instructions?": text,
+    "dialects?": each(jsonObject),
     "mode?": oneOf("native", "tool", "instructions"),
   }),
   "user?": text,
   "tier?": text,
   "strict?": flag,
-  "options?": jsonObject,
+  "task?": text,
+  "options?": each(jsonObject),
 });
 
 /**

@@ -242,6 +242,13 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
   });
 });
 
+test("bytes in no base64 are the request's fault", async () => {
+  const content = [{ type: "file", source: { data: "%%", mediaType: "text/plain" } }] as const;
+  await expect(
+    generate(anthropic("m", { baseURL: url, apiKey: "k-1234567" }), { messages: [{ role: "user", content }] }),
+  ).rejects.toMatchObject({ code: "invalid-request", retryable: false });
+});
+
 describe("a client of the caller's", () => {
   const claude = () => new Anthropic({ baseURL: url, apiKey: "k-1234567", maxRetries: 5 });
   const gpt = () => new OpenAI({ baseURL: url, apiKey: "k-1234567", maxRetries: 5 });
