@@ -46,6 +46,9 @@ const SECRET_TEXT = [
 /** Secret fields of JSON within a text: tool calls as they stream, tool results. */
 const JSON_SECRET =
   /(\\?"(?:[\w-]*[-_])?(?:authorization|cookie|password|passwd|secret|credentials?|api-?_?key|token|apiKey|authToken|accessToken|refreshToken|clientSecret|secretKey|accessKey)\\?"\s*:\s*\\?")[^"\\]+/gi;
+/** Parameters of URLs that are secrets: keys, tokens, the signatures of clouds. */
+const URL_PARAMETER =
+  /([?&](?:[\w-]*[-_])?(?:key|apikey|token|sig|signature|secret|password|credential|auth)=)[^&#\s"'\\]+/gi;
 const URL_PASSWORD = /(\b[a-z][a-z\d+.-]*:\/\/)[^/\s:@"]*:[^/\s@"]+@/gi;
 
 /** Takes secrets out of any JSON value. */
@@ -58,7 +61,8 @@ export function newRedact(secrets: readonly string[]): Redact {
     let clean = from;
     for (const secret of known) clean = clean.replaceAll(secret, HIDDEN);
     for (const form of SECRET_TEXT) clean = clean.replace(form, HIDDEN);
-    return clean.replace(JSON_SECRET, `$1${HIDDEN}`).replace(URL_PASSWORD, `$1${HIDDEN}@`);
+    for (const field of [JSON_SECRET, URL_PARAMETER]) clean = clean.replace(field, `$1${HIDDEN}`);
+    return clean.replace(URL_PASSWORD, `$1${HIDDEN}@`);
   };
   const value = (from: unknown): unknown => {
     if (typeof from === "string") return text(from);

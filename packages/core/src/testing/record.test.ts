@@ -199,13 +199,22 @@ describe("secrets", () => {
     field: "hunter2-the-password",
     header: "plain-looking-header-value",
     url: "s3cr3t-in-url",
+    query: "s3cr3t-in-query",
     told: "only I know that this is one",
   };
-  const { field, header, url, told, ...formed } = secrets;
+  const { field, header, url, query, told, ...formed } = secrets;
   const request: ChatRequest = {
     system: `Our keys: ${Object.values(formed).join(", ")}. ${told}`,
     messages: [
-      { role: "user", content: [{ type: "image", source: { url: `https://me:${url}@example.com/a.png` } }] },
+      {
+        role: "user",
+        content: [
+          {
+            type: "image",
+            source: { url: `https://me:${url}@example.com/a.png?page=2&X-Amz-Signature=${query}&api_key=${query}#top` },
+          },
+        ],
+      },
       {
         role: "assistant",
         content: [{ type: "tool-call", id: "c", name: "login", input: { password: field, nested: { apiKey: field } } }],
@@ -230,7 +239,7 @@ describe("secrets", () => {
       await partsOf(recording, request);
       await partsOf(recording, request).catch(() => {});
     };
-    expect(grep([JSON.stringify(request), all, url, field, header])).toEqual(Object.keys(secrets)); // the grep finds them
+    expect(grep([JSON.stringify(request), all, url, query, field, header])).toEqual(Object.keys(secrets)); // the grep finds them
     const lines = await recorded(provider, run, { secrets: [told] });
     expect(lines).toHaveLength(3);
     expect(grep(lines)).toEqual([]);
