@@ -46,6 +46,25 @@ describe("what servers of Chat Completions make of it", () => {
       run(chunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: { a: 1 } } }] })).toolCalls,
     ).toMatchObject([{ input: { a: 1 } }]);
   });
+  test("tool calls that all have the same index, and ids that are empty", () => {
+    const call = (id: string | undefined, args: string, name?: string) =>
+      chunk({ tool_calls: [{ index: 0, id, function: { name, arguments: args } }] });
+    const calls = [
+      call("a", '{"n"', "f"),
+      call(undefined, ":1}"),
+      call("b", '{"n"', "f"),
+      call("", ":2}"),
+      call("c", "{}", "f"),
+    ];
+    expect(run(...calls).toolCalls).toMatchObject([
+      { id: "a", input: { n: 1 } },
+      { id: "b", input: { n: 2 } },
+      { id: "c", input: {} },
+    ]);
+    const again = [call("a", '{"n"', "f"), call("a", ":1", "f"), call("other", "}")]; // repeated, or changed on the way
+    expect(run(...again).toolCalls).toMatchObject([{ id: "a", input: { n: 1 } }]);
+    expect(run(call("", "{}", "f")).toolCalls).toMatchObject([{ id: "call_0" }]);
+  });
   test("reasoning in three places", () => {
     for (const delta of [
       { reasoning: "hm" },

@@ -41,6 +41,7 @@ export function newChatReader(frame: Frame): Reader {
   let usage: Usage = noUsage;
   let tier: string | undefined;
   let lastCall = 0;
+  const moved = new Map<number, number>(); // from the index that the server gave to two calls
 
   const blockOf = (key: string): number => {
     const block = blocks.get(key) ?? blocks.size;
@@ -67,19 +68,22 @@ export function newChatReader(frame: Frame): Reader {
     if (Object.keys(raw).length > 0) usage = openaiUsage(raw, tier);
   };
 
-  /** A call begins with a new index, or, from servers that send none, with a new id. */
+  /** A call begins with a new index; from servers that send none, or the same for all, with a new id. */
   const toolCall = (call: unknown, position: number, push: Push): void => {
     const fields = isRecord(call) ? call : {};
     const id = text(call, "id");
     const known = [...calls].find(([, other]) => id !== undefined && id !== "" && other.id === id)?.[0];
-    const index =
-      typeof fields["index"] === "number"
-        ? fields["index"]
+    const given = fields["index"];
+    let index =
+      typeof given === "number"
+        ? (moved.get(given) ?? given)
         : (known ?? (id ? calls.size : Math.max(lastCall, position)));
     const body = record(call, "function");
+    if (typeof given === "number" && id && text(body, "name") && (calls.get(index)?.id ?? id) !== id)
+      moved.set(given, (index = -calls.size));
     const more = record(call, "extra_content"); // Gemini's signatures
     const tool = calls.get(index) ?? {
-      id: id ?? `call_${index}`,
+      id: id || `call_${index}`,
       name: text(body, "name") ?? "",
       ...(Object.keys(more).length > 0 && { data: { [vendor]: asJson({ extra_content: more }) } }),
     };

@@ -144,7 +144,12 @@ export function newResponsesReader(frame: Frame): Reader {
         push({ type: "opaque", vendor, block: blockOf(place), value: asJson(value) });
     }
   };
+  /** The end of an answer, or all of it, where nothing came before. */
   const finish = (response: unknown, push: Push): void => {
+    if (blocks.size === 0) {
+      begin(response, push);
+      list(response, "output").forEach((value, place) => item(place, value, push));
+    }
     const usage = openaiUsage(
       record(response, "usage"),
       text(response, "service_tier"),
@@ -217,8 +222,6 @@ export function newResponsesReader(frame: Frame): Reader {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
       if (text(response, "status") === undefined) checkAnswer(response, ["output"], frame);
-      begin(response, push);
-      list(response, "output").forEach((value, place) => item(place, value, push));
       finish(response, push);
       return parts;
     },

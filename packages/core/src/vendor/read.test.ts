@@ -374,3 +374,12 @@ test("deltas of a block that never began", () => {
   const odd = { type: "content_block_delta", index: 0, delta: { type: "new_delta", x: 1 } };
   expect(stream(newMessagesReader, [odd])).toEqual([{ type: "opaque", vendor: "v", value: odd }]);
 });
+
+test("an answer of Responses that comes all at once at the end of its stream is no empty one", () => {
+  const output = [{ type: "message", content: [{ type: "output_text", text: "all" }] }];
+  const response = { id: "r", model: "m-1", status: "completed", output, usage: { input_tokens: 1, output_tokens: 2 } };
+  const end = { type: "response.completed", response };
+  expect(stream(newResponsesReader, [end])).toEqual(newResponsesReader(frame).message(response));
+  const delta = { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "all" };
+  expect(stream(newResponsesReader, [delta, end]).filter((part) => part.type === "text")).toHaveLength(1);
+});
