@@ -60,6 +60,47 @@ const error = await generate(mock(new LlmError("auth", "no key")), "Hi").catch((
 must(isLlmError(error, "auth"), "no LlmError: " + error);
 `;
 
+/** Every adapter on both of its wires, with whatever versions of its peers are there. */
+const ADAPTERS = `
+import { collect, compose, countTokens, generate, isLlmError, newCall, toRequest } from "@llm/core";
+import { anthropic } from "@llm/core/anthropic";
+import { openai } from "@llm/core/openai";
+import { openaiChat } from "@llm/core/openai-chat";
+import { openaiEmbedder } from "@llm/core/openai-embeddings";
+import { pooledFetch } from "@llm/core/node";
+import { telemetry } from "@llm/core/otel";
+import { createSimulator } from "@llm/simulator";
+
+const must = (condition, what) => { if (!condition) throw new Error(what); };
+const simulator = createSimulator({ seed: 1 });
+const { url } = await simulator.listen();
+const pool = pooledFetch();
+try {
+  for (const fetch of [undefined, pool]) {
+    const own = { apiKey: "any", ...(fetch && { fetch }) };
+    const there = { ...own, baseURL: url + "/v1" };
+    const claude = anthropic("claude-sonnet-5-5", { ...own, baseURL: url });
+    for (const leaf of [claude, openai("gpt-6.1-terra", there), openaiChat("gpt-6.1-terra", there)]) {
+      const provider = compose(leaf, telemetry());
+      for (const whole of [true, false]) {
+        const { text, finish, usage } = await collect(provider.stream(toRequest("Hi"), newCall({ whole })));
+        must(text !== "" && finish === "stop" && usage.output > 0, leaf.name + " " + whole);
+      }
+      must((await countTokens(provider, "Hi there")) > 0, "no count");
+      simulator.faults.add({ fault: "rate-limit", retryAfter: 3 });
+      const error = await generate(provider, "Hi").catch((caught) => caught);
+      must(isLlmError(error, "rate-limit") && error.retryAfterMs === 3000, leaf.name + ": " + error);
+      simulator.faults.clear();
+    }
+    const { vectors } = await openaiEmbedder("text-embedding-3-small", there).embed({ texts: ["a", "b"] });
+    must(vectors.length === 2, "no vectors");
+  }
+} finally {
+  await simulator.close();
+  await pool.close();
+}
+`;
+
 const COMMONJS = `
 const { compose, generate, retry } = require("@llm/core");
 const { mock } = require("@llm/core/testing");
@@ -365,6 +406,28 @@ async function guide(project: Project, folder: string, file: string): Promise<vo
   }
 }
 
+/** The lowest version of a range: `^7.0.0 || ^8.0.0` begins at 7.0.0. */
+const lowest = (range: string): string => /\d+\.\d+\.\d+/.exec(range)?.[0] ?? range;
+
+/** Core with its peers at the lowest versions that it allows, and at the newest. */
+async function peers(project: Project): Promise<void> {
+  const { peerDependencies = {} } = manifestOf(project.folder, "@llm/core");
+  const ours = project.tarballs.filter((path) => /llm-(?:core|simulator)-[\d.]+\.tgz$/.test(path));
+  for (const [which, version] of [
+    ["lowest", lowest],
+    ["newest", (range: string) => range],
+  ] as const) {
+    const folder = newProject(which);
+    const ranges = Object.entries(peerDependencies).map(([name, range]) => `${name}@${version(range)}`);
+    const names = Object.keys(peerDependencies);
+    await check(`the adapters with the ${which} of their peers`, async () => {
+      await npm(folder, "install", ...ours, ...ranges);
+      await run(process.execPath, [write({ folder, tarballs: [], specifiers: [] }, "adapters.mjs", ADAPTERS)], folder);
+      console.log(`      ${names.map((name) => `${name} ${manifestOf(folder, name).version}`).join(", ")}`);
+    });
+  }
+}
+
 /** Without any optional peer: core alone, as its README installs it. */
 async function alone(project: Project): Promise<void> {
   const folder = newProject("alone");
@@ -432,5 +495,6 @@ await chromium(project, toolbox.folder);
 await npm(project.folder, "install", "@types/node@24", "ai@7", "@ai-sdk/openai@4");
 await typescript(project, toolbox.folder);
 await guide(project, toolbox.folder, "packages/core/MIGRATING.md");
+await peers(project);
 await alone(project);
 report(outcomes);
