@@ -17,9 +17,21 @@ const shown = (code: string): string =>
     .replace("2 ** 24", "16_777_216")
     .replace(" * MB", " MB")
     .replace(/^(\d+)(ms|s|m|h)$/, "$1 $2")
-    .replaceAll("_", ",");
+    .replaceAll("_", ",")
+    .replace(/^1000$/, "1,000");
 
-/** The row, the file under `packages`, and what stands before each figure there, in the order of the row. */
+/** The figure that stands behind some words of code, or that the doc comment of an `@option` names. */
+function figureIn(code: string, words: string): string {
+  if (!words.startsWith("@"))
+    return code.split(words)[1]?.match(/^(?:"[^"]+"|[\d._]+(?: \*\*? (?:MB|[\d_]+))*|true|false)/)?.[0] ?? "none";
+  const comment = code
+    .split(`readonly ${words.slice(1)}?:`)[0]
+    ?.split("/**")
+    .at(-1);
+  return comment?.match(/Default `?("[^"]+"|\d[\d,]*(?:\.\d+)?)/)?.[1] ?? "none";
+}
+
+/** The row, the file under `packages`, and what names each figure there, in the order of the row. */
 const figures: readonly [row: string, file: string, ...before: string[]][] = [
   ["`anthropic()`", "core/src/anthropic/request.ts", "DEFAULT_MAX_TOKENS = "],
   ["`openai()`", "core/src/openai/request.ts", "store: "],
@@ -41,15 +53,14 @@ const figures: readonly [row: string, file: string, ...before: string[]][] = [
   ["`openaiEmbedder()`", "core/src/openai-embeddings/index.ts", "texts: ", "tokens: "],
   ["`cache()`", "cache/src/guarded-store.ts", "options.ttl ?? ", "storeTimeout ?? "],
   ["`memoryStore()`", "cache/src/memory.ts", "maxEntries ?? ", "maxBytes ?? "],
-  ["failures in a row", "breaker/src/policy.ts", "failureThreshold ?? ", "failureRate ?? ", "minimumCalls ?? "],
-  ["time open", "breaker/src/policy.ts", "resetTimeout ?? ", "longResetTimeout ?? "],
-  ["probes; hold", "breaker/src/policy.ts", "probes ?? ", "probeLease ?? "],
-  ["failures in a row", "breaker/src/policy.ts", "{ window = "],
-  ["what is slow", "breaker/src/policy.ts", "slow.rate ?? "],
-  ["`createRegistry()`", "breaker/src/registry.ts", "maxKeys = ", "idle ?? ", "parentShare = "],
-  ["`adaptiveThrottle()`", "breaker/src/throttle.ts", "multiplier ?? ", "window ?? "],
-  ["`adaptiveConcurrency()`", "breaker/src/concurrency.ts", "initial ?? Math.min(", "min ?? ", "max ?? "],
-  ["`redisSharing()`", "breaker/src/redis.ts", "timeout ?? "],
+  ["failures in a row", "breaker/src/options.ts", "@failureThreshold", "@failureRate", "@minimumCalls", "@window"],
+  ["time open", "breaker/src/options.ts", "@resetTimeout", "@maxResetTimeout", "@longResetTimeout"],
+  ["probes; hold", "breaker/src/options.ts", "@probes", "@probeLease"],
+  ["share of slow calls", "breaker/src/options.ts", "@rate"],
+  ["`createRegistry()`", "breaker/src/registry.ts", "@maxKeys", "@idle", "@parentShare"],
+  ["`adaptiveThrottle()`", "breaker/src/throttle.ts", "@multiplier", "@window"],
+  ["`adaptiveConcurrency()`", "breaker/src/concurrency.ts", "@initial", "@min", "@max"],
+  ["`redisSharing()`", "breaker/src/redis.ts", "@timeout"],
   ["`generateObject()`", "structured/src/request.ts", "repairs = "],
   ["`parse()`", "structured/src/parse.ts", "MAX_DEPTH = ", "MAX_LENGTH: number = "],
 ];
@@ -59,8 +70,7 @@ test.each(figures)("%s of %s", (row, file, ...before) => {
   const code = read(`../../${file}`);
   let text = cells?.slice(2).join("; ") ?? "";
   for (const words of before) {
-    const figure =
-      code.split(words)[1]?.match(/^(?:"[^"]+"|[\d._]+(?: \*\*? (?:MB|[\d_]+))*|true|false)/)?.[0] ?? "none";
+    const figure = figureIn(code, words);
     const found = new RegExp(`(?<![\\d.,])${shown(figure)}(?![\\d.,]*\\d)`).exec(text);
     expect(found, `${words}${figure} in ${text}`).not.toBeNull();
     text = text.slice((found?.index ?? 0) + 1);

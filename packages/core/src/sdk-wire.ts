@@ -105,12 +105,13 @@ export function sdkWire<Body>(
     const { body, headers, warnings, output, outputTool } = (prepared ??= dialect.prepare(request));
     const settings: Settings = { signal, maxRetries: 0, timeout: SDK_TIMEOUT_MS, ...(headers && { headers }) };
     const response = await dialect.send(body, settings, whole).asResponse();
+    const requestId = response.headers.get(dialect.requestIdHeader) ?? undefined;
     reader = dialect.reader({
       ...origin,
-      requestId: requestId ?? undefined,
+      requestId,
       outputTool,
       start: defined({
-        requestId: response.headers.get(dialect.requestIdHeader) ?? undefined,
+        requestId,
         output: outputUsed(request, output, dialect.name),
         warnings: some(warnings.all),
         rateLimits: some(rateLimits(response.headers)),
