@@ -308,6 +308,19 @@ describe("forgetting", () => {
     expect(events.filter(({ type }) => type === "circuit_breaker.closed")).toEqual([]);
   });
 
+  test("a parent is not forgotten while room is made for its child", () => {
+    const { registry, clock } = make({ maxKeys: 4, idle: "10m" });
+    const held = registry.get({ provider: "p", model: "m" });
+    clock.time += 600_001;
+    for (const provider of ["a", "b", "c"]) registry.get({ provider }).acquire().success();
+    registry.get({ provider: "p" }); // asked for, not used
+    held.acquire().success();
+    expect([...registry].map(({ name }) => name).toSorted()).toEqual(["b", "c", "p", "p//m"]);
+    registry.get({ provider: "p" }).isolate();
+    expect(rejectedBy(registry.get({ provider: "p", model: "m" }))).toBe("p");
+    expect(registry.get({ provider: "p", model: "m" })).toBe(held);
+  });
+
   test("when all have something to keep, the oldest of them goes, and that is told", () => {
     const { registry, events } = make({ maxKeys: 4 });
     for (let i = 0; i < 4; i++) fail(registry.get({ provider: `p${i}` }));

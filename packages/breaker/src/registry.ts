@@ -201,15 +201,15 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
     branch.above?.below.delete(branch);
     branch.leave();
   };
-  /** Forgets what nobody used for long. */
-  const sweep = (): void => {
+  /** Forgets what nobody used for long, but for the one that is needed now. */
+  const sweep = (needed?: Branch): void => {
     // children before their parents, which may have to wait for the next sweep
     for (const branch of [...branches.values()].reverse())
-      if (branch.below.size === 0 && branch.idleMs > idle) forget(branch);
+      if (branch.below.size === 0 && branch !== needed && branch.idleMs > idle) forget(branch);
   };
   /** Forgets those that were longest not asked for: some at a time, so that not each new one has to look for one. */
   const makeRoom = (needed: Branch | undefined): void => {
-    sweep();
+    sweep(needed);
     const most = maxKeys - Math.ceil(maxKeys / 16);
     const forgetOldest = (busyToo: boolean): void => {
       for (const branch of branches.values()) {
