@@ -1,6 +1,7 @@
 import { coerce, composite } from "./coerce/coerce.ts";
-import { better, misfit } from "./coerce/outcome.ts";
+import { PROSE, better, misfit } from "./coerce/outcome.ts";
 import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
+import { words } from "./coerce/words.ts";
 import { isNumber, literal } from "./reader/chars.ts";
 import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
@@ -81,7 +82,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   }
   const out: (Candidate & { readonly weight: number })[] = [];
   const add = (node: Node, weight: number, start = context): void => {
-    const outcome = coerce(start, node, shape);
+    let outcome = coerce(start, node, shape);
+    // an object has to be written as one: a sentence is none, though its only property would take it
+    if (outcome.tags & PROSE) outcome = misfit(start, node, words(shape));
     out.push({ outcome: outcome.issues ? outcome : { ...outcome, cost: outcome.cost + weight }, node, weight });
   };
   const finals = reader.roots.filter((root) => !root.draft);

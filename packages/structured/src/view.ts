@@ -92,11 +92,10 @@ const newView = (show: Show, node: Node, shape: Shape): View => {
   };
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
-    if (property.readiness.state) put(view.out, property.name, { value: null, state: "Pending" });
-    else if (show.context.mode === "full" && property.required && !property.readiness.done) {
-      const empty = fallback(property.shape);
-      if (empty && empty.value !== null) put(view.out, property.name, empty.value);
-    }
+    const { done, state } = property.readiness;
+    const empty = show.context.mode === "full" && property.required && !done ? fallback(property.shape) : undefined;
+    if (state) put(view.out, property.name, { value: empty?.value ?? null, state: "Pending" });
+    else if (empty && empty.value !== null) put(view.out, property.name, empty.value);
   }
   return view;
 };
@@ -275,6 +274,7 @@ export function grow(show: Show, node: Node, shape: Shape): unknown {
   }
   if (node.kind === "object" || node.kind === "array") {
     const view = viewOf(show, node, shape);
+    if (view?.shape.readiness.done && !node.done) return ABSENT;
     if (view) return node.kind === "array" ? growList(show, node, view) : growObject(show, node, view);
     const list =
       shape.kind === "array" && shape.items && node.kind === "object" ? grow(show, node, shape.items) : ABSENT;

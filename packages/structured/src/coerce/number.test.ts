@@ -26,6 +26,9 @@ describe("parseNumber", () => {
     ["-3/4", -0.75],
     ["$1/4", 0.25],
     ["0/7", 0],
+    ["1 234 567,5", 1_234_567.5],
+    ["1'000", 1000],
+    ["- 5", -5],
     [`${"1".repeat(3)}${" ".repeat(61)}`, 111],
   ])("reads %j", (text, expected) => {
     expect(parseNumber(text)).toBe(expected);
@@ -49,6 +52,12 @@ describe("parseNumber", () => {
     ",123,456",
     "--1",
     "¢5",
+    "1 2",
+    "3 1/2",
+    "1,5 2",
+    "1,5 22",
+    "1$50",
+    "2026/11/23",
     `${"1".repeat(3)}${" ".repeat(62)}`,
   ])("does not guess at %j", (text) => {
     expect(parseNumber(text)).toBeUndefined();

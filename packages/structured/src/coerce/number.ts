@@ -1,5 +1,5 @@
-/** `$ £ ¥ ฿`, and the block of currency signs from the euro's to the bitcoin's. */
-const CURRENCY = /[$£¥\u0e3f\u20a0-\u20bf\s]/g;
+/** At either end: `$ £ ¥ ฿`, and the block of currency signs from the euro's to the bitcoin's. */
+const CURRENCY = /^([-+]?)[$£¥\u0e3f\u20a0-\u20bf]\s*|\s*[$£¥\u0e3f\u20a0-\u20bf]$/g;
 
 /** A number as people write it, whole text: `12,111`, `1.234,56`, `$1.50`, `1/5`. Undefined when it is none. */
 export function parseNumber(source: string): number | undefined {
@@ -8,20 +8,22 @@ export function parseNumber(source: string): number | undefined {
   if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   const slash = text.indexOf("/");
   if (slash > 0) {
+    if (text.includes("/", slash + 1)) return undefined; // a date
     const over = parseNumber(text.slice(0, slash));
     const under = parseNumber(text.slice(slash + 1));
     return over !== undefined && under ? over / under : undefined;
   }
-  text = text.replace(CURRENCY, "");
+  text = text.replace(CURRENCY, "$1");
   const sign = text.startsWith("-") ? -1 : 1;
-  text = text.replace(/^[-+]/, "");
-  if (!/^[\d.,]*\d[\d.,]*$/.test(text)) return undefined;
+  text = text.replace(/^[-+]\s?/, "");
+  if (!/\d/.test(text)) return undefined;
   const decimal = decimalOf(text);
   const cut = decimal === "" ? text.length : text.lastIndexOf(decimal);
   const whole = text.slice(0, cut);
+  const rest = text.slice(cut + 1);
   // either no groups, or groups of three
-  if (!/^(\d*|\d{1,3}([.,]\d{3})+)$/.test(whole)) return undefined;
-  return sign * Number(`${whole.replace(/[.,]/g, "") || 0}.${text.slice(cut + 1)}`);
+  if (!/^(\d*|\d{1,3}([., \u00a0\u2009\u202f'’]\d{3})+)$/.test(whole) || /\D/.test(rest)) return undefined;
+  return sign * Number(`${whole.replace(/\D/g, "") || 0}.${rest}`);
 }
 
 /** Which of `.` and `,` separates the decimals: the last of two kinds; a lone one unless three digits follow it as a group. */

@@ -1,3 +1,4 @@
+import { isNumber, literal } from "../reader/chars.ts";
 import { newNode } from "../reader/node.ts";
 import type { Node } from "../reader/node.ts";
 import type { Property, Shape } from "../shape.ts";
@@ -5,7 +6,7 @@ import { coerce, fallback, fromText, gather, newGathering, note, nullable, put, 
 import { REST } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
 import { words } from "./words.ts";
-import { DEFAULTS, IMPLIED, OBJECT, also, better, misfit } from "./outcome.ts";
+import { DEFAULTS, IMPLIED, OBJECT, PROSE, also, better, misfit } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 import { isNull } from "./scalar.ts";
 
@@ -26,7 +27,12 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   gather(sum, also(part, 2, "implied-key", node), only.name);
   const value: Record<string, unknown> = {};
   put(value, only.name, part.value);
-  return { value, ...total(sum), tags: OBJECT | (typeof part.value === "string" ? IMPLIED : 0) };
+  const prose = node.kind === "text" || (node.kind === "bare" && !isNumber(node.text) && literal(node.text) === undefined);
+  return {
+    value,
+    ...total(sum),
+    tags: OBJECT | (typeof part.value === "string" ? IMPLIED : 0) | (prose ? PROSE : 0),
+  };
 }
 
 function fromOther(context: Context, node: Node, shape: Shape): Outcome {

@@ -57,6 +57,8 @@ export const FROM_JSON = 32;
 /** Some items did not fit and were left out. */
 export const DROPPED = 64;
 export const EMPTY = 128;
+/** An object made of plain text. */
+export const PROSE = 256;
 
 /** An exact fit. */
 export const fit = (value: unknown, tags = 0): Outcome => ({

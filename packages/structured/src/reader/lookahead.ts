@@ -71,6 +71,10 @@ function colonAt(sight: Sight, i: number): Answer {
 const more = (sight: Sight, from: number, at: number, fallback: boolean): Answer =>
   sight.ended || at - from > LOOK ? fallback : "wait";
 
+/** Whether what stands at the end of the text may have become a key: a known one if names are known, else only a quoted one. */
+const begun = (sight: Sight, text: string, quoted: boolean): boolean =>
+  sight.ended && (sight.names === undefined ? quoted : [...sight.names].some((name) => name.startsWith(text)));
+
 /** Whether a key with its colon begins at `i`: quoted, or a word (a known one if names are known). */
 export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
   const { text } = sight;
@@ -80,7 +84,7 @@ export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
   if (end !== 0) {
     for (; ; j++) {
       if (j - i > LOOK) return false;
-      if (j >= text.length) return more(sight, i, j, false);
+      if (j >= text.length) return more(sight, i, j, begun(sight, text.slice(i + 1), true));
       const c = text.charCodeAt(j);
       if (c === NEWLINE) return false;
       if (c === BACKSLASH) j++;
@@ -89,17 +93,19 @@ export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
     const close = j;
     j = skipSpace(text, j + 1);
     if (j - i > LOOK) return false;
-    if (j >= text.length) return more(sight, i, j, false);
+    if (j >= text.length) return more(sight, i, j, begun(sight, text.slice(i + 1, close), true));
     if (text.charCodeAt(j) !== COLON) return false;
     return !strict || sight.names === undefined || sight.names.has(text.slice(i + 1, close).trim());
   }
   if (!isWord(text.charCodeAt(i))) return false;
-  while (j < text.length && isWord(text.charCodeAt(j)) && j - i <= 96) j++;
+  // a name that is known may be several words
+  const wide = sight.names !== undefined;
+  while (j < text.length && (isWord(text.charCodeAt(j)) || (wide && text.charCodeAt(j) === 32)) && j - i <= 96) j++;
   if (j - i > 96) return false;
-  const name = text.slice(i, j);
+  const name = text.slice(i, j).trim();
   const k = skipSpace(text, j);
   if (k - i > LOOK) return false;
-  if (k >= text.length) return more(sight, i, k, false);
+  if (k >= text.length) return more(sight, i, k, begun(sight, name, false));
   if (text.charCodeAt(k) !== COLON) return false;
   const colon = colonAt(sight, k);
   return colon === true ? sight.names === undefined || sight.names.has(name) : colon;
@@ -264,6 +270,12 @@ export function endsBare(sight: Sight, i: number, plain: boolean): Answer {
     return (
       d === CLOSE_BRACKET || d === COMMA || closer(d) !== 0 || d === OPEN_BRACE || d === OPEN_BRACKET || d === BACKTICK
     );
+  }
+  if (plain && c === COMMA) {
+    // 1,000: JSON's own comma is never followed by three digits
+    const next = text.slice(i + 1, i + 5);
+    if (!sight.ended && /^\d{0,3}$/.test(next)) return "wait";
+    return !/^\d{3}(?![\w:])/.test(next);
   }
   if (plain || c === CLOSE_BRACE || c === CLOSE_BRACKET) return true;
   let j = i + (c === COMMA ? 1 : 0);
