@@ -1,5 +1,5 @@
 import { coerce, composite } from "./coerce/coerce.ts";
-import { PROSE, better, misfit } from "./coerce/outcome.ts";
+import { DEFAULTS, DROPPED, IMPLIED, LIST, OBJECT, PROSE, SINGLE, better, misfit } from "./coerce/outcome.ts";
 import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
 import { words } from "./coerce/words.ts";
 import { isNumber, literal } from "./reader/chars.ts";
@@ -100,7 +100,8 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (inner) add(inner.node, weight + 1, inner.context);
   }
   for (const block of reader.blocks) add(block.node, 0);
-  if (roots.length > 1 && full) {
+  const whole = out.some(({ outcome: { issues, tags }, weight }) => !issues && weight < 3 && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))));
+  if (roots.length > 1 && full && !whole) {
     const all = newNode("array", roots[0]?.node.start ?? 0);
     const chosen = fences ? roots.filter((root) => root.fenced) : roots;
     for (const root of chosen) all.items.push(root.node);
@@ -126,7 +127,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
       if (!(wants(shape, (kind) => kind === "any") && reader.blocks.length > 0))
         add(node, reader.blocks.length > 0 ? 1 : 0);
     } else if (!full) add(node, 0);
-    else if (wants(shape, (kind) => kind === "enum")) add(node, 2, { ...context, search: false });
+    else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string")) add(node, 2, { ...context, search: false });
   }
   if (out.length === 0) {
     const nothing = newNode("bare", 0, trimmed);

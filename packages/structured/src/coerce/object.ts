@@ -31,7 +31,7 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   return {
     value,
     ...total(sum),
-    tags: OBJECT | (typeof part.value === "string" ? IMPLIED : 0) | (prose ? PROSE : 0),
+    tags: OBJECT | IMPLIED | (prose ? PROSE : 0),
   };
 }
 

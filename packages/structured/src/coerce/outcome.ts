@@ -50,7 +50,7 @@ export const LIST = 2;
 export const OBJECT = 4;
 /** An object of which nothing was there. */
 export const DEFAULTS = 8;
-/** An object made of a string for its only property. */
+/** An object made of its only property. */
 export const IMPLIED = 16;
 /** A text made of an object or list, or one value picked from a list. */
 export const FROM_JSON = 32;
@@ -59,6 +59,8 @@ export const DROPPED = 64;
 export const EMPTY = 128;
 /** An object made of plain text. */
 export const PROSE = 256;
+/** Null in place of a value that is there: the last resort. */
+export const NOTHING = 512;
 
 /** An exact fit. */
 export const fit = (value: unknown, tags = 0): Outcome => ({
@@ -136,9 +138,11 @@ export const within = <T extends { readonly path: readonly (string | number)[] }
 export function better(a: Outcome, b: Outcome): boolean {
   if (b.issues) return false;
   if (a.issues) return true;
+  // a list made up for one value is worse than anything else, null in place of a value is worse, an empty list made up the last resort
+  const last = ({ tags }: Outcome): number => (tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : 0);
+  if (last(a) !== last(b)) return last(b) < last(a);
   const both = a.tags & b.tags;
   if (both & LIST) {
-    if ((a.tags ^ b.tags) & SINGLE) return (a.tags & SINGLE) !== 0;
     if (a.tags & DROPPED && a.tags & EMPTY && !(b.tags & DROPPED)) return true;
     if (b.tags & DROPPED && b.tags & EMPTY && !(a.tags & DROPPED)) return false;
   }
@@ -149,9 +153,5 @@ export function better(a: Outcome, b: Outcome): boolean {
   const composite = LIST | OBJECT;
   if (!(a.tags & composite) && b.tags & composite && a.tags & FROM_JSON) return true;
   if (!(b.tags & composite) && a.tags & composite && b.tags & FROM_JSON) return false;
-  // a list that was made up of one value, and holds none, is the last resort
-  const hollow = SINGLE | EMPTY;
-  if ((a.tags & hollow) === hollow && (b.tags & hollow) !== hollow) return true;
-  if ((b.tags & hollow) === hollow && (a.tags & hollow) !== hollow) return false;
   return b.cost < a.cost;
 }

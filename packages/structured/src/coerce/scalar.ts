@@ -3,7 +3,7 @@ import type { Node } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { match } from "./match.ts";
 import { parseNumber, searchNumber } from "./number.ts";
-import { FROM_JSON, also, bent, fit, misfit, raw } from "./outcome.ts";
+import { FROM_JSON, NOTHING, also, bent, fit, misfit, raw } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 import { words } from "./words.ts";
 
@@ -129,7 +129,8 @@ function labelled(context: Context, node: Node, shape: Shape): Read {
   }
   if (found.label) {
     const cost = (scalar ? 0 : 2) + (found.how === "substring" ? 2 : found.how ? 1 : 0);
-    return cost === 0 ? fit(found.label.value) : bent(found.label.value, cost, `label-${found.how ?? "in-json"}`, node);
+    if (cost === 0) return fit(found.label.value);
+    return bent(found.label.value, cost, `label-${found.how ?? "in-json"}`, node, scalar ? 0 : FROM_JSON);
   }
   // numbers and booleans as labels: read as such, then compared
   for (const { value } of labels) {
@@ -150,7 +151,7 @@ function read(context: Context, node: Node, shape: Shape): Read {
     case "null": {
       const value = shape.type === "undefined" ? undefined : shape.type === "nan" ? Number.NaN : null;
       if (isNull(node)) return fit(value);
-      return context.mode === "full" ? bent(value, 110, "null-for-value", node) : undefined;
+      return context.mode === "full" ? bent(value, 110, "null-for-value", node, NOTHING) : undefined;
     }
     default:
   }

@@ -75,8 +75,8 @@ const more = (sight: Sight, from: number, at: number, fallback: boolean): Answer
 const begun = (sight: Sight, text: string, quoted: boolean): boolean =>
   sight.ended && (sight.names === undefined ? quoted : [...sight.names].some((name) => name.startsWith(text)));
 
-/** Whether a key with its colon begins at `i`: quoted, or a word (a known one if names are known). */
-export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
+/** Whether a key with its colon begins at `i`: quoted, or a word (a known one if names are known), or where `words` may be one. */
+export function keyAt(sight: Sight, i: number, strict: boolean, words = false): Answer {
   const { text } = sight;
   if (i >= text.length) return more(sight, 0, 0, false);
   const end = closer(text.charCodeAt(i));
@@ -99,8 +99,11 @@ export function keyAt(sight: Sight, i: number, strict: boolean): Answer {
   }
   if (!isWord(text.charCodeAt(i))) return false;
   // a name that is known may be several words
-  const wide = sight.names !== undefined;
-  while (j < text.length && (isWord(text.charCodeAt(j)) || (wide && text.charCodeAt(j) === 32)) && j - i <= 96) j++;
+  const wide = words || sight.names !== undefined;
+  for (; j < text.length && j - i <= 96; j++) {
+    const c = text.charCodeAt(j);
+    if (!isWord(c) && !(wide && (c === 32 || c === 46))) break;
+  }
   if (j - i > 96) return false;
   const name = text.slice(i, j).trim();
   const k = skipSpace(text, j);
@@ -164,7 +167,7 @@ function memberAt(sight: Sight, from: number): Answer {
   const comment = commentAt(sight, i);
   if (comment !== false) return comment;
   if (c === BACKTICK) return tripleAt(sight, i);
-  return keyAt(sight, i, closer(c) !== 0 && sight.braces > 0);
+  return keyAt(sight, i, closer(c) !== 0 && sight.braces > 0, !odd(sight));
 }
 
 /** Whether, after a comma, an array goes on. */

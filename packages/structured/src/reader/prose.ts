@@ -3,6 +3,7 @@ import { tripleAt, objectAt, arrayAt } from "./lookahead.ts";
 import { MAX_ROOTS, openContainer } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
+import { unquote } from "./unquote.ts";
 import { startString } from "./strings.ts";
 
 const THOUGHTS = new Set([
@@ -77,9 +78,10 @@ export function readProse(m: Machine): boolean {
 
 export function endBlock(m: Machine): void {
   if (m.roots.length === m.fenceRoots && m.thought === "") {
-    const node = newNode("bare", m.fence);
+    const text = m.source.slice(m.fence, m.base + m.pos).trim();
+    const plain = unquote(text);
+    const node = newNode(plain === text ? "bare" : "text", m.fence, plain);
     node.end = m.base + m.pos;
-    node.text = m.source.slice(m.fence, m.base + m.pos).trim();
     node.done = true;
     if (node.text !== "" && m.blocks.length < MAX_ROOTS) m.blocks.push({ node, draft: false, fenced: true });
   }
