@@ -53,6 +53,9 @@ export interface Candidate {
   readonly node: Node;
 }
 
+/** What an aside costs: more than anything that stands in its place. */
+const ASIDE = 1e9;
+
 /** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
 const handicap = (root: Root, fences: boolean): number => {
   const first = root.node.items[0];
@@ -62,7 +65,7 @@ const handicap = (root: Root, fences: boolean): number => {
     !root.fenced &&
     first?.kind === "bare" &&
     (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
-  return (root.node.done ? 0 : 5) + (aside ? 3 : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 1);
+  return (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 1);
 };
 
 /**
@@ -100,7 +103,10 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (inner) add(inner.node, weight + 1, inner.context);
   }
   for (const block of reader.blocks) add(block.node, 0);
-  const whole = out.some(({ outcome: { issues, tags }, weight }) => !issues && weight < 3 && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))));
+  const whole = out.some(
+    ({ outcome: { issues, tags } }) =>
+      !issues && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
+  );
   if (roots.length > 1 && full && !whole) {
     const all = newNode("array", roots[0]?.node.start ?? 0);
     const chosen = fences ? roots.filter((root) => root.fenced) : roots;
@@ -127,7 +133,8 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
       if (!(wants(shape, (kind) => kind === "any") && reader.blocks.length > 0))
         add(node, reader.blocks.length > 0 ? 1 : 0);
     } else if (!full) add(node, 0);
-    else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string")) add(node, 2, { ...context, search: false });
+    else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string"))
+      add(node, 2, { ...context, search: false });
   }
   if (out.length === 0) {
     const nothing = newNode("bare", 0, trimmed);

@@ -22,12 +22,13 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   const only = shape.properties[0];
   if (context.mode !== "full" || !only || shape.properties.length !== 1) return undefined;
   const part = coerce(context, node, only.shape);
-  if (part.issues) return undefined;
+  if (part.issues || part.tags & DEFAULTS) return undefined;
   const sum = newGathering();
   gather(sum, also(part, 2, "implied-key", node), only.name);
   const value: Record<string, unknown> = {};
   put(value, only.name, part.value);
-  const prose = node.kind === "text" || (node.kind === "bare" && !isNumber(node.text) && literal(node.text) === undefined);
+  const prose =
+    node.kind === "text" || (node.kind === "bare" && !isNumber(node.text) && literal(node.text) === undefined);
   return {
     value,
     ...total(sum),
@@ -86,7 +87,8 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
     if (shape.type === "map") pairs.set(key ? key.value : name, result);
     else put(out, name, result);
   }
-  return { value: shape.type === "map" ? pairs : out, ...total(sum), tags: OBJECT };
+  // a map whose entries had to be bent yields to an object of the same keys
+  return { value: shape.type === "map" ? pairs : out, ...total(sum), tags: OBJECT | (sum.notes ? IMPLIED : 0) };
 }
 
 /** An object with known properties, or a map. */

@@ -139,7 +139,8 @@ export function better(a: Outcome, b: Outcome): boolean {
   if (b.issues) return false;
   if (a.issues) return true;
   // a list made up for one value is worse than anything else, null in place of a value is worse, an empty list made up the last resort
-  const last = ({ tags }: Outcome): number => (tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : 0);
+  const last = ({ tags }: Outcome): number =>
+    tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : tags & FROM_JSON ? 1 : 0;
   if (last(a) !== last(b)) return last(b) < last(a);
   const both = a.tags & b.tags;
   if (both & LIST) {

@@ -149,7 +149,7 @@ export function readValue(m: Machine): boolean {
   if (end !== 0) {
     const triple = c === QUOTE || c === 39 || c === BACKTICK ? tripleAt(m, m.pos) : false;
     if (triple === "wait") return false;
-    if (triple && (!item || m.comma || c !== BACKTICK)) {
+    if (triple && (!item || (m.comma && m.fence < 0) || c !== BACKTICK)) {
       startString(m, end, 3);
       repair(m, "quotes", m.pos - 3);
       m.state = TRIPLE;
