@@ -7,6 +7,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { newReader } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import { plain } from "./reader/plain.ts";
 import { unquote } from "./reader/unquote.ts";
 import type { Program, Shape } from "./shape.ts";
 
@@ -57,15 +58,16 @@ export interface Candidate {
 const ASIDE = 1e9;
 
 /** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
-const handicap = (root: Root, fences: boolean): number => {
+const handicap = (root: Root, fences: boolean, text: string): number => {
   const first = root.node.items[0];
   // an aside such as [see below], a footnote such as [1]
   const aside =
     root.node.kind === "array" &&
     !root.fenced &&
+    !(/^\n?$/.test(text.charAt(root.node.start - 1)) && /^\n?$/.test(text.charAt(root.node.end))) &&
     first?.kind === "bare" &&
     (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
-  return (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 1);
+  return (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 100);
 };
 
 /**
@@ -94,7 +96,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const roots = finals.length > 0 ? finals : reader.roots;
   const fences = roots.some((root) => root.fenced);
   for (const root of roots) {
-    const weight = handicap(root, fences);
+    const weight = handicap(root, fences, text);
     if (root.node.kind !== "text") {
       add(root.node, weight);
       continue;
@@ -107,7 +109,11 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     ({ outcome: { issues, tags } }) =>
       !issues && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
   );
-  if (roots.length > 1 && full && !whole) {
+  // one value a line is a list, too
+  const lines = roots.every(
+    ({ node }, i) => i === 0 || /^[\s,]*$/.test(text.slice(roots[i - 1]?.node.end, node.start)),
+  );
+  if (roots.length > 1 && (full || lines) && !whole) {
     const all = newNode("array", roots[0]?.node.start ?? 0);
     const chosen = fences ? roots.filter((root) => root.fenced) : roots;
     for (const root of chosen) all.items.push(root.node);
@@ -135,6 +141,11 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     } else if (!full) add(node, 0);
     else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string"))
       add(node, 2, { ...context, search: false });
+  }
+  if (options.coercion !== "off" && out.every(({ outcome }) => outcome.issues)) {
+    const other = plain(text);
+    const inner = other === text ? undefined : context.read(other, context);
+    if (inner && !coerce(inner.context, inner.node, shape).issues) add(inner.node, 2, inner.context);
   }
   if (out.length === 0) {
     const nothing = newNode("bare", 0, trimmed);

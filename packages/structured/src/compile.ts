@@ -255,7 +255,8 @@ export function compile(schema: JsonObject, plain: boolean): Program {
   return {
     schema,
     root: own === undefined ? root : { ...root, readiness: readiness(own) },
-    names: anyName ? undefined : names,
+    names,
+    open: anyName,
     direct,
     deep,
     optional,

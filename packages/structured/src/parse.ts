@@ -188,7 +188,7 @@ export async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> 
 
 /** A reader of the whole text, or of its beginning. */
 export function readerOf(program: Program, options: ReadOptions, text = ""): Reader {
-  const reader = newReader({ ...options, names: program.names });
+  const reader = newReader({ ...options, names: program.names, open: program.open });
   reader.write(text);
   return reader;
 }

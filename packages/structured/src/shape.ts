@@ -76,8 +76,10 @@ export interface Program {
   /** The JSON Schema that it was made from. */
   readonly schema: JsonObject;
   readonly root: Shape;
-  /** Names of all properties; undefined when any name may appear. */
-  readonly names: ReadonlySet<string> | undefined;
+  /** Names of all properties. */
+  readonly names: ReadonlySet<string>;
+  /** Any other name may appear, too. */
+  readonly open: boolean;
   /** What JSON.parse gives can be validated as it is: no aliases, and nothing that JSON does not have. */
   readonly direct: boolean;
   /** Values may nest without end: the schema refers to itself or takes anything. */

@@ -5,7 +5,7 @@ const CURRENCY = /^([-+]?)[$£¥\u0e3f\u20a0-\u20bf]\s*|\s*[$£¥\u0e3f\u20a0-\u
 export function parseNumber(source: string): number | undefined {
   if (source.length > 64) return undefined;
   let text = source.trim().replace(/,+$/, "");
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
+  if (/^([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|0x[\da-f]+)$/i.test(text)) return Number(text);
   const slash = text.indexOf("/");
   if (slash > 0) {
     if (text.includes("/", slash + 1)) return undefined; // a date

@@ -252,9 +252,14 @@ function check(schema: JsonObject, profile: Profile): void {
 
 /** The program that reads an answer in a dialect: its root is within `{ value: … }` where the lowering put it there. */
 export function encodedProgram(program: Program, wrapped: boolean): Program {
-  const names =
-    program.names &&
-    new Set([...program.names, "value", "key", "rest", REST, ...Array.from({ length: 20 }, (_, i) => String(i))]);
+  const names = new Set([
+    ...program.names,
+    "value",
+    "key",
+    "rest",
+    REST,
+    ...Array.from({ length: 20 }, (_, i) => String(i)),
+  ]);
   if (!wrapped) return { ...program, names };
   const root: Shape = {
     ...program.root,

@@ -39,8 +39,9 @@ export interface Sight {
   readonly text: string;
   /** No more will come. */
   readonly ended: boolean;
-  /** Names of all properties that the schema knows; absent when any name may appear. */
-  readonly names: ReadonlySet<string> | undefined;
+  /** Names of all properties that the schema knows; whether others may appear, too. */
+  readonly names: ReadonlySet<string>;
+  readonly open: boolean;
   /** The open containers, and how many of them are arrays. */
   readonly stack: readonly Node[];
   readonly arrays: number;
@@ -71,11 +72,11 @@ function colonAt(sight: Sight, i: number): Answer {
 const more = (sight: Sight, from: number, at: number, fallback: boolean): Answer =>
   sight.ended || at - from > LOOK ? fallback : "wait";
 
-/** Whether what stands at the end of the text may have become a key: a known one if names are known, else only a quoted one. */
+/** Whether what stands at the end of the text may have become a key: a known one, or a quoted one where any may. */
 const begun = (sight: Sight, text: string, quoted: boolean): boolean =>
-  sight.ended && (sight.names === undefined ? quoted : [...sight.names].some((name) => name.startsWith(text)));
+  sight.ended && ((quoted && sight.open) || [...sight.names].some((name) => name.startsWith(text)));
 
-/** Whether a key with its colon begins at `i`: quoted, or a word (a known one if names are known), or where `words` may be one. */
+/** Whether a key with its colon begins at `i`: quoted, a name that is known, or where any may be one a word, or `words`. */
 export function keyAt(sight: Sight, i: number, strict: boolean, words = false): Answer {
   const { text } = sight;
   if (i >= text.length) return more(sight, 0, 0, false);
@@ -94,24 +95,22 @@ export function keyAt(sight: Sight, i: number, strict: boolean, words = false): 
     j = skipSpace(text, j + 1);
     if (j - i > LOOK) return false;
     if (j >= text.length) return more(sight, i, j, begun(sight, text.slice(i + 1, close), true));
-    if (text.charCodeAt(j) !== COLON) return false;
-    return !strict || sight.names === undefined || sight.names.has(text.slice(i + 1, close).trim());
+    const known = sight.names.has(text.slice(i + 1, close).trim());
+    if (text.charCodeAt(j) !== COLON && text.charCodeAt(j) !== EQUALS) return known;
+    return !strict || sight.open || known;
   }
   if (!isWord(text.charCodeAt(i))) return false;
-  // a name that is known may be several words
-  const wide = words || sight.names !== undefined;
   for (; j < text.length && j - i <= 96; j++) {
     const c = text.charCodeAt(j);
-    if (!isWord(c) && !(wide && (c === 32 || c === 46))) break;
+    if (!isWord(c) && c !== 32 && c !== 46) break;
   }
   if (j - i > 96) return false;
   const name = text.slice(i, j).trim();
   const k = skipSpace(text, j);
   if (k - i > LOOK) return false;
   if (k >= text.length) return more(sight, i, k, begun(sight, name, false));
-  if (text.charCodeAt(k) !== COLON) return false;
-  const colon = colonAt(sight, k);
-  return colon === true ? sight.names === undefined || sight.names.has(name) : colon;
+  const colon = text.charCodeAt(k) === EQUALS || (text.charCodeAt(k) === COLON && colonAt(sight, k));
+  return colon === true ? sight.names.has(name) || (sight.open && (words || !/[ .]/.test(name))) : colon;
 }
 
 /** Whether a comment begins at `i`: `//`, `/*`, or `#` and a space. */
@@ -186,11 +185,16 @@ export function endsString(sight: Sight, i: number): Answer {
   const gap = j > i + 1;
   if (sight.isKey) {
     if (c === COLON || c === EQUALS) return true;
-    if (closer(c) !== 0) return gap;
-    return c === COMMA || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET || (gap && !isWord(c));
+    return gap || c === COMMA || c === CLOSE_BRACE || c === OPEN_BRACE || c === OPEN_BRACKET;
   }
   const member = inObject(sight);
   switch (c) {
+    case COLON:
+      // a key in a list that was left open
+      return !member && sight.stack.length > sight.arrays && !odd(sight);
+    case SEMICOLON:
+      if (odd(sight) || sight.braces > 0) return false;
+    // falls through
     case COMMA:
       return member ? memberAt(sight, j + 1) : itemAt(sight, j + 1);
     case CLOSE_BRACE:
@@ -217,7 +221,8 @@ export function endsString(sight: Sight, i: number): Answer {
   }
   if (!gap) return false;
   const quoted = closer(c) !== 0;
-  return member ? keyAt(sight, j, quoted && sight.braces > 0) : quoted && !odd(sight);
+  if (member) return keyAt(sight, j, quoted && sight.braces > 0);
+  return (quoted || text.slice(i, j).includes("\n")) && !odd(sight);
 }
 
 /** Whether, after an opening brace in prose at `i`, an object follows: nothing, a closer, or a key with a colon. */
@@ -228,7 +233,7 @@ export function objectAt(sight: Sight, i: number): Answer {
   if (j >= text.length) return more(sight, i, j, true);
   const c = text.charCodeAt(j);
   if (c === BACKTICK) return not(followed(sight, j, BACKTICK, true));
-  if (c === CLOSE_BRACE || closer(c) !== 0) return true;
+  if (c === CLOSE_BRACE || c === COMMA || closer(c) !== 0) return true;
   if (c === SLASH || c === HASH) return commentAt(sight, j);
   if (c === BACKSLASH) return followed(sight, j, QUOTE, true);
   if (!isWord(c)) return false;
@@ -237,6 +242,7 @@ export function objectAt(sight: Sight, i: number): Answer {
     if (k >= text.length) return more(sight, i, k, false);
     const d = text.charCodeAt(k);
     if (d === COLON) return colonAt(sight, k);
+    if (d === EQUALS) return sight.names.has(text.slice(j, k).trim());
     if (!isWord(d) && d !== 32 && d !== 46) return false;
   }
 }
@@ -248,7 +254,7 @@ export function arrayAt(sight: Sight, i: number): Answer {
   if (j - i > LOOK) return false;
   if (j >= text.length) return more(sight, i, j, true);
   const c = text.charCodeAt(j);
-  if (c === OPEN_BRACE || c === OPEN_BRACKET || closer(c) !== 0 || c === SLASH) return true;
+  if (c === OPEN_BRACE || c === OPEN_BRACKET || closer(c) !== 0 || c === SLASH || c === COMMA) return true;
   if (c !== CLOSE_BRACKET && !isWord(c) && c !== 43 && c !== 46) return false;
   for (let k = j; ; k++) {
     if (k - j > LOOK) return false;

@@ -8,8 +8,10 @@ import type { Source } from "./source.ts";
 
 /** What the reader may be told. */
 export interface ReaderOptions {
-  /** Names of all properties that may appear; absent when any may. They tell a quote within a text from one that ends it. */
+  /** Names of properties that may appear. They tell a quote within a text from one that ends it. */
   readonly names?: ReadonlySet<string> | undefined;
+  /** Other names may appear, too. True when there are no names. */
+  readonly open?: boolean | undefined;
   /** How deep containers may nest. */
   readonly maxDepth: number;
   /** How long the text may be, in UTF-16 units. */
@@ -90,7 +92,8 @@ export const newMachine = (options: ReaderOptions): Machine => ({
   roots: [],
   blocks: [],
   repairs: [],
-  names: options.names,
+  names: options.names ?? new Set(),
+  open: options.open ?? options.names === undefined,
   maxDepth: options.maxDepth,
   maxLength: options.maxLength,
   fault: undefined,
@@ -195,7 +198,11 @@ export function finish(m: Machine, done: boolean): void {
   if (!m.isKey) m.version++;
   node.end = m.base + m.pos;
   node.done = done;
-  if (node.kind === "bare") node.text = node.text.trim();
+  if (node.kind === "bare") {
+    node.text = node.text.trim();
+    // what was left out
+    if (/^(\.{3}|…)$/.test(node.text) && m.stack.at(-1)?.kind === "array") m.stack.at(-1)?.items.pop();
+  }
   if (m.isKey) {
     m.isKey = false;
     m.key = node.text;

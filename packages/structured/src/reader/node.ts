@@ -50,7 +50,7 @@ export const newNode = (kind: NodeKind, start: number, text = ""): Node => ({
 export interface Root {
   readonly node: Node;
   /** It stands within a block of reasoning: a draft. */
-  readonly draft: boolean;
+  draft: boolean;
   /** It stands within a code fence. */
   readonly fenced: boolean;
 }

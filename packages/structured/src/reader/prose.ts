@@ -1,4 +1,16 @@
-import { QUOTE, LESS, GREATER, OPEN_BRACKET, BACKTICK, OPEN_BRACE, isSpace } from "./chars.ts";
+import {
+  QUOTE,
+  LESS,
+  GREATER,
+  OPEN_BRACKET,
+  BACKSLASH,
+  BACKTICK,
+  CLOSE_BRACKET,
+  OPEN_BRACE,
+  SLASH,
+  isSpace,
+  isWord,
+} from "./chars.ts";
 import { tripleAt, objectAt, arrayAt } from "./lookahead.ts";
 import { MAX_ROOTS, openContainer } from "./machine.ts";
 import type { Machine } from "./machine.ts";
@@ -20,6 +32,21 @@ const THOUGHTS = new Set([
 export function readProse(m: Machine): boolean {
   for (; m.pos < m.text.length; m.pos++) {
     const c = m.text.charCodeAt(m.pos);
+    if (c === LESS || c === OPEN_BRACKET) {
+      const tag = tagAt(m);
+      if (tag === undefined) return false;
+      if (THOUGHTS.has(tag.replace("/", ""))) {
+        if (!tag.startsWith("/")) m.thought ||= tag;
+        else if (tag === `/${m.thought}`) m.thought = "";
+        else if (m.thought === "") {
+          // reasoning that the prompt had opened
+          for (const root of m.roots) root.draft = true;
+          m.blocks.length = 0;
+        }
+        continue;
+      }
+      if (c === LESS) continue;
+    }
     if (c === OPEN_BRACE || c === OPEN_BRACKET) {
       const found = c === OPEN_BRACE ? objectAt(m, m.pos) : arrayAt(m, m.pos);
       if (found === "wait") return false;
@@ -47,20 +74,9 @@ export function readProse(m: Machine): boolean {
       }
       continue;
     }
-    if (c === LESS) {
-      const tag = tagAt(m);
-      if (tag === undefined) return false;
-      if (tag !== "") {
-        if (m.thought === "" && THOUGHTS.has(tag)) m.thought = tag;
-        else if (tag === `/${m.thought}`) m.thought = "";
-      }
-      continue;
-    }
     if (
       c === QUOTE &&
-      (m.text.charCodeAt(m.pos + 1) === OPEN_BRACE ||
-        m.text.charCodeAt(m.pos + 1) === OPEN_BRACKET ||
-        m.pos + 1 >= m.text.length)
+      (m.pos + 1 >= m.text.length || [OPEN_BRACE, OPEN_BRACKET, BACKSLASH].includes(m.text.charCodeAt(m.pos + 1)))
     ) {
       // a JSON text within a JSON string
       const head = m.text.slice(m.pos, m.pos + 64);
@@ -93,8 +109,8 @@ export function tagAt(m: Machine): string | undefined {
   for (let i = m.pos + 1; i - m.pos < 20; i++) {
     if (i >= m.text.length) return m.ended ? "" : undefined;
     const c = m.text.charCodeAt(i);
-    if (c === GREATER || isSpace(c)) return m.text.slice(m.pos + 1, i).toLowerCase();
-    if (c === LESS) return "";
+    if (c === GREATER || c === CLOSE_BRACKET || isSpace(c)) return m.text.slice(m.pos + 1, i).toLowerCase();
+    if (!isWord(c) && c !== SLASH) return "";
   }
   return "";
 }

@@ -90,7 +90,7 @@ export function readEscape(m: Machine, node: Node): number {
       return length;
     }
   } else {
-    const plain = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) ? c : undefined);
+    const plain = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) || c > "~" ? c : undefined);
     if (plain !== undefined) {
       node.text += plain;
       return 2;

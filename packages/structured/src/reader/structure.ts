@@ -143,7 +143,19 @@ export function readValue(m: Machine): boolean {
     closeWith(m, c === CLOSE_BRACE ? "object" : "array");
     return true;
   }
-  if (c === COLON && item) return (repair(m, "dropped-text"), m.pos++, true);
+  if (c === COLON && item) {
+    const list = m.stack.at(-1);
+    const last = list?.items.at(-1);
+    if (!list || last?.kind !== "text" || m.stack.length === m.arrays)
+      return (repair(m, "dropped-text"), m.pos++, true);
+    // the last text was a key: the list before it was left open
+    list.items.pop();
+    list.view = undefined;
+    while (m.stack.at(-1)?.kind === "array") closeContainer(m, false);
+    m.key = last.text;
+    m.state = AFTER_KEY;
+    return true;
+  }
   if (c === PLUS && item && !m.comma && joins(m)) return true;
   const end = closer(c);
   if (end !== 0) {

@@ -1,0 +1,19 @@
+const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'", "#39": "'" };
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
+const OTHERS = "（(［｛）)］｝：，";
+const PLAIN = "[[[{]]]}:,";
+
+/**
+ * A text that is no JSON, not even almost, in the signs of JSON: without HTML's entities, without escapes around the strings,
+ * with tuples as lists and full-width punctuation as JSON's. The same text when there is nothing of that.
+ */
+export function plain(text: string): string {
+  let out = text;
+  if (out.includes("&quot;")) out = out.replace(/&(\w+|#39);/g, (all, name: string) => ENTITIES[name] ?? all);
+  if (/[{[]\s*\\+["n]/.test(out)) out = out.replace(/\\(["\\/nrt])/g, (_, c: string) => ESCAPES[c] ?? c);
+  // strings stay as they are; the last may not end
+  return out.replace(
+    /("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))|[（(［｛）)］｝：，]/gs,
+    (all, string?: string) => string ?? PLAIN.charAt(OTHERS.indexOf(all)),
+  );
+}
