@@ -7,7 +7,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { newReader } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
-import { plain } from "./reader/plain.ts";
+import { ESCAPED, plain } from "./reader/plain.ts";
 import { unquote } from "./reader/unquote.ts";
 import type { Program, Shape } from "./shape.ts";
 
@@ -67,7 +67,9 @@ const handicap = (root: Root, fences: boolean, text: string): number => {
     !(/^\n?$/.test(text.charAt(root.node.start - 1)) && /^\n?$/.test(text.charAt(root.node.end))) &&
     first?.kind === "bare" &&
     (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
-  return (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first ? 0 : 100);
+  return (
+    (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first || root.fenced ? 0 : 100)
+  );
 };
 
 /**
@@ -142,10 +144,11 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string"))
       add(node, 2, { ...context, search: false });
   }
-  if (options.coercion !== "off" && out.every(({ outcome }) => outcome.issues)) {
+  const escaped = ESCAPED.test(text);
+  if (options.coercion !== "off" && (escaped || out.every(({ outcome }) => outcome.issues))) {
     const other = plain(text);
     const inner = other === text ? undefined : context.read(other, context);
-    if (inner && !coerce(inner.context, inner.node, shape).issues) add(inner.node, 2, inner.context);
+    if (inner && !coerce(inner.context, inner.node, shape).issues) add(inner.node, escaped ? -1e9 : 2, inner.context);
   }
   if (out.length === 0) {
     const nothing = newNode("bare", 0, trimmed);

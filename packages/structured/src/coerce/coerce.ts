@@ -147,10 +147,11 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
 
 /** A list, map or object that was written as a JSON text within a string. */
 export function fromText(context: Context, node: Node, shape: Shape): Outcome | undefined {
-  if (node.kind !== "text" || (context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
-  const c = node.text.trimStart().charAt(0);
-  if (c !== "{" && c !== "[" && c !== '"') return undefined;
-  const inner = context.read(node.text, context);
+  if ((context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
+  const text = node.text.trim();
+  const tuple = node.kind === "bare" && text.startsWith("(") && text.endsWith(")");
+  if (!tuple && (node.kind !== "text" || !/^[{["]/.test(text))) return undefined;
+  const inner = context.read(tuple ? `[${text.slice(1, -1)}]` : node.text, context);
   if (!inner) return undefined;
   const outcome = coerce(inner.context, inner.node, shape);
   return outcome.issues ? undefined : also(outcome, 2, "inner-json", node);

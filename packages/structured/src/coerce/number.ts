@@ -22,7 +22,7 @@ export function parseNumber(source: string): number | undefined {
   const whole = text.slice(0, cut);
   const rest = text.slice(cut + 1);
   // either no groups, or groups of three
-  if (!/^(\d*|\d{1,3}([., \u00a0\u2009\u202f'’]\d{3})+)$/.test(whole) || /\D/.test(rest)) return undefined;
+  if (!/^(\d*|\d{1,3}([.,\u00a0\u2009\u202f'’]\d{3})+)$/.test(whole) || /\D/.test(rest)) return undefined;
   return sign * Number(`${whole.replace(/\D/g, "") || 0}.${rest}`);
 }
 

@@ -46,7 +46,7 @@ export function readBare(m: Machine): boolean {
     else {
       const ends = c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c === NEWLINE;
       if (!ends && !isSpace(c) && c !== SLASH && c !== SEMICOLON && closer(c) === 0 && c !== LESS) continue;
-      if (c === COMMA && m.round + m.curly + m.square > 0) continue;
+      if ((c === COMMA || c === LESS) && m.round + m.curly + m.square > 0) continue;
       if (c === CLOSE_BRACE && m.stack.length === m.arrays) continue;
       if (c === CLOSE_BRACKET && m.arrays === 0) continue;
       node.text += text.slice(from, i);
@@ -77,6 +77,12 @@ export function gapEnds(m: Machine, plain: boolean, c: number, node: Node): Answ
   const comment = commentAt(m, i);
   if (comment !== false) return comment;
   const next = m.text.charCodeAt(i);
+  if (plain && m.stack.at(-1)?.kind === "array" && /[-\dtfn]/i.test(m.text.charAt(i))) {
+    // numbers and literals without commas between them
+    const token = /^[-+\w.]*/.exec(m.text.slice(i, i + 40))?.[0] ?? "";
+    if (i + token.length >= m.text.length && token.length < 40 && !m.ended) return "wait";
+    return (isNumber(token) || literal(token) !== undefined) && /^[\s,\]]?$/.test(m.text.charAt(i + token.length));
+  }
   if (next === LESS) return followed(m, i, SLASH, false);
   return (
     plain &&

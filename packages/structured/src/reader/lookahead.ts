@@ -254,7 +254,8 @@ export function arrayAt(sight: Sight, i: number): Answer {
   if (j - i > LOOK) return false;
   if (j >= text.length) return more(sight, i, j, true);
   const c = text.charCodeAt(j);
-  if (c === OPEN_BRACE || c === OPEN_BRACKET || closer(c) !== 0 || c === SLASH || c === COMMA) return true;
+  if (c === OPEN_BRACE || c === OPEN_BRACKET || closer(c) !== 0 || c === SLASH || c === COMMA || c === OPEN_PAREN)
+    return true;
   if (c !== CLOSE_BRACKET && !isWord(c) && c !== 43 && c !== 46) return false;
   for (let k = j; ; k++) {
     if (k - j > LOOK) return false;

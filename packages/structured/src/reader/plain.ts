@@ -3,6 +3,9 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 const OTHERS = "（(［｛）)］｝：，";
 const PLAIN = "[[[{]]]}:,";
 
+/** A text of which all is escaped, as within a string. */
+export const ESCAPED = /^[^{["]*[{[]\s*\\+["n]/;
+
 /**
  * A text that is no JSON, not even almost, in the signs of JSON: without HTML's entities, without escapes around the strings,
  * with tuples as lists and full-width punctuation as JSON's. The same text when there is nothing of that.
@@ -10,7 +13,7 @@ const PLAIN = "[[[{]]]}:,";
 export function plain(text: string): string {
   let out = text;
   if (out.includes("&quot;")) out = out.replace(/&(\w+|#39);/g, (all, name: string) => ENTITIES[name] ?? all);
-  if (/[{[]\s*\\+["n]/.test(out)) out = out.replace(/\\(["\\/nrt])/g, (_, c: string) => ESCAPES[c] ?? c);
+  if (ESCAPED.test(out)) out = out.replace(/\\(["\\/nrt])/g, (_, c: string) => ESCAPES[c] ?? c);
   // strings stay as they are; the last may not end
   return out.replace(
     /("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))|[（(［｛）)］｝：，]/gs,

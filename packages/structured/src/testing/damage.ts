@@ -12,6 +12,10 @@ interface Style {
   readonly key?: (key: string) => string;
   readonly string?: (text: string, role: "value" | "item") => string;
   readonly literal?: (value: boolean | null) => string;
+  readonly number?: (value: number) => string;
+  readonly colon?: string;
+  /** What stands for `{`, `}`, `[` and `]`. */
+  readonly brackets?: string;
   readonly comma?: (last: boolean) => string;
   readonly before?: () => string;
   readonly close?: (closer: string) => string;
@@ -24,7 +28,7 @@ const isObject = (value: Json): value is { readonly [key: string]: Json } =>
 /** Writes almost-JSON. */
 function write(value: Json, style: Style, role: "value" | "item" = "value", level = 1): string {
   if (typeof value === "string") return style.string ? style.string(value, role) : JSON.stringify(value);
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number") return (style.number ?? String)(value);
   if (typeof value === "boolean" || value === null) return (style.literal ?? String)(value);
   const step = style.indent ?? 2;
   const line = step === 0 ? "" : `\n${" ".repeat(step * level)}`;
@@ -32,18 +36,19 @@ function write(value: Json, style: Style, role: "value" | "item" = "value", leve
   const comma = style.comma ?? ((last: boolean) => (last ? "" : ","));
   const close = style.close ?? ((closer: string) => closer);
   const before = style.before ?? (() => "");
+  const [open = "{", shut = "}", start = "[", stop = "]"] = style.brackets ?? "";
   if (isObject(value)) {
     const entries = Object.entries(value);
     const body = entries.map(
       ([key, part], i) =>
-        `${line}${before()}${(style.key ?? JSON.stringify)(key)}: ${write(part, style, "value", level + 1)}${comma(i === entries.length - 1)}`,
+        `${line}${before()}${(style.key ?? JSON.stringify)(key)}${style.colon ?? ": "}${write(part, style, "value", level + 1)}${comma(i === entries.length - 1)}`,
     );
-    return entries.length === 0 ? "{}" : `{${body.join("")}${end}${close("}")}`;
+    return entries.length === 0 ? open + shut : `${open}${body.join("")}${end}${close(shut)}`;
   }
   const body = value.map(
     (part, i, all) => `${line}${write(part, style, "item", level + 1)}${comma(i === all.length - 1)}`,
   );
-  return body.length === 0 ? "[]" : `[${body.join("")}${end}${close("]")}`;
+  return body.length === 0 ? start + stop : `${start}${body.join("")}${end}${close(stop)}`;
 }
 
 const pretty = (value: Json): string => JSON.stringify(value, null, 2);
@@ -178,6 +183,49 @@ export const damages: Readonly<Record<string, Damage>> = {
   },
   "byte order mark": (value) => `\ufeff${pretty(value)}`,
   "extra closers": (value) => (composite(value) ? `${pretty(value)}}]` : undefined),
+  "equals signs": (value) => write(value, { colon: " = " }),
+  "missing colons": (value) => write(value, { colon: " " }),
+  "semicolons for commas": (value) => write(value, { comma: (last) => (last ? "" : ";") }),
+  "leading comma": (value) => (composite(value) ? pretty(value).replace(/^[{[]/, "$&,") : undefined),
+  tuples: (value) => write(value, { brackets: "{}()", indent: 0, comma: (last) => (last ? "" : ", ") }),
+  "full-width signs": (value) =>
+    write(value, { brackets: "｛｝［］", colon: "：", comma: (last) => (last ? "" : "，") }),
+  "hexadecimal numbers": (value) =>
+    write(value, { number: (n) => (Number.isInteger(n) && n >= 0 ? `0x${n.toString(16)}` : String(n)) }),
+  "grouped numbers": (value) => write(value, { number: (n) => JSON.stringify(n.toLocaleString("en-US")) }),
+  "list left open": (value, random) => {
+    // a list that is followed by the next key
+    const text = pretty(value);
+    const spots = [...text.matchAll(/\n *\](?=,\n *"[^"\n]+":)/g)];
+    if (spots.length === 0) return undefined;
+    const { index, 0: closer } = random.pick(spots);
+    return text.slice(0, index) + text.slice(index + closer.length);
+  },
+  "something left out": (value) =>
+    Array.isArray(value) && value.length > 0 ? pretty(value).replace(/\n\]$/, ",\n  ...\n]") : undefined,
+  "joined strings": (value) =>
+    write(value, {
+      string: (s) =>
+        s.length < 6 ? JSON.stringify(s) : `${JSON.stringify(s.slice(0, 3))} + ${JSON.stringify(s.slice(3))}`,
+    }),
+  "JSON Lines": (value) =>
+    Array.isArray(value) && value.length > 1 && value.every((part) => isObject(part) && composite(part))
+      ? value.map((part) => JSON.stringify(part)).join("\n")
+      : undefined,
+  "HTML entities": (value) =>
+    composite(value) ? JSON.stringify(value).replaceAll("&", "&amp;").replaceAll('"', "&quot;") : undefined,
+  "escapes between tokens": (value) =>
+    composite(value) && !strings(value).some((s) => /["\\\n\t]/.test(s))
+      ? pretty(value).replaceAll("\n", String.raw`\n`)
+      : undefined,
+  "encoded three times": (value) =>
+    composite(value) ? JSON.stringify(JSON.stringify(JSON.stringify(value))) : undefined,
+  "reasoning that only ends": (value) =>
+    composite(value) ? `Maybe ${JSON.stringify(draft(value))}? No.\n</think>\n${pretty(value)}` : undefined,
+  "reasoning in brackets": (value) =>
+    composite(value) ? `[THINK]Maybe ${JSON.stringify(draft(value))}?[/THINK]${pretty(value)}` : undefined,
+  "a task list after it": (value) =>
+    composite(value) ? `1. Read\n2. Answer\n\n${pretty(value)}\n\n- a: b\n- [ ] check it` : undefined,
   semicolon: (value) => (composite(value) ? `const result = ${pretty(value)};` : undefined),
 };
 
@@ -203,7 +251,12 @@ export function withInnerQuotes(
   };
   const changed = quote(value);
   if (!done) return undefined;
-  return { value: changed, text: write(changed, { string: (s) => JSON.stringify(s).replaceAll(String.raw`\"`, '"') }) };
+  return {
+    value: changed,
+    text: write(changed, {
+      string: (s) => (s.includes("\\") ? JSON.stringify(s) : JSON.stringify(s).replaceAll(String.raw`\"`, '"')),
+    }),
+  };
 }
 
 /** One case of the corpus. */

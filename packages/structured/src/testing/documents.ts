@@ -63,6 +63,12 @@ const WORDS = [
   "yes",
   "",
   " padded ",
+  'she said "yes", and left',
+  'if (a["b"]) { return; }',
+  "<b>bold</b> & more",
+  "/* a */ b",
+  "ends with \\",
+  'it\'s "so"',
 ];
 
 const text = (random: Random): string => {
