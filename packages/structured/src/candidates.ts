@@ -68,7 +68,10 @@ const handicap = (root: Root, fences: boolean, text: string): number => {
     first?.kind === "bare" &&
     (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
   return (
-    (root.node.done ? 0 : 5) + (aside ? ASIDE : 0) + (fences && !root.fenced ? 1 : 0) + (first || root.fenced ? 0 : ASIDE)
+    (root.node.done ? 0 : 5) +
+    (aside ? ASIDE : 0) +
+    (fences && !root.fenced ? 1 : 0) +
+    (first || root.fenced ? 0 : ASIDE)
   );
 };
 

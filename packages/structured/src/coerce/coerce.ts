@@ -1,6 +1,7 @@
+import { JSON_TEXT } from "../dialect/rest.ts";
+import { newNode } from "../reader/node.ts";
 import { isNumber, literal } from "../reader/chars.ts";
 import type { Memo, Node, Repair } from "../reader/node.ts";
-import { newNode } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
 import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, misfit, noted, within } from "./outcome.ts";
@@ -126,17 +127,19 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
   } else if (node.kind !== "array") return fromText(context, node, shape) ?? misfit(context, node, "a list");
   const sum = newGathering();
   const out: unknown[] = [];
+  const { minItems } = shape.schema;
+  const least = typeof minItems === "number" ? minItems : shape.prefix.length;
   for (let i = 0; i < Math.max(items.length, shape.prefix.length); i++) {
     const inner = shape.prefix[i] ?? shape.items;
     const item = items[i];
     if (!inner) {
       if (context.mode === "full") break;
       gather(sum, misfit(context, item ?? node, "no more items"), i);
-    } else if (item) {
+    } else if (item && !(context.encoded && i >= least && isNull(item) && !nullable(inner))) {
       const part = coerce(context, item, inner);
       gather(sum, part, i);
       out.push(part.value);
-    } else if (i < (typeof shape.schema["minItems"] === "number" ? shape.schema["minItems"] : shape.prefix.length)) {
+    } else if (i < least) {
       const value = context.mode === "full" ? fallback(inner) : undefined;
       if (value) out.push(value.value);
       else gather(sum, misfit(context, node, "more items", undefined, "an item is missing"), i);
@@ -159,12 +162,13 @@ export function fromText(context: Context, node: Node, shape: Shape): Outcome | 
 
 function union(context: Context, node: Node, shape: Shape): Outcome {
   const { options } = shape;
-  const none = isNull(node);
+  const none = isNull(node) || (context.encoded && node.kind === "text" && node.text === "null");
   let best: Outcome | undefined;
   const issues: Issue[] = [];
   if (none) {
     const option = options.find((one) => one.kind === "null");
-    if (option) return coerceScalar(context, node, option);
+    if (option && (node.kind === "bare" || !options.some((one) => one.kind === "string")))
+      return coerceScalar(context, newNode("bare", node.start, "null"), option);
   }
   for (const option of options) {
     const outcome = coerce(context, node, option);
@@ -190,12 +194,12 @@ function unwrapped(context: Context, node: Node, shape: Shape): Outcome {
 function any(context: Context, node: Node): Outcome {
   if (context.encoded && node.kind === "text") {
     const text = node.text.trim();
-    const c = text.charAt(0);
-    if (c === "{" || c === "[" || c === '"') {
-      const inner = context.read(text, context);
-      if (inner) return fit(c === '"' ? inner.node.text : toPlain(inner.node));
+    try {
+      return fit(JSON.parse(text) as unknown);
+    } catch {
+      const inner = /^[{[]/.test(text) ? context.read(text, context) : undefined;
+      if (inner) return fit(toPlain(inner.node));
     }
-    if (literal(text) !== undefined || isNumber(text)) return fit(toPlain(newNode("bare", node.start, text)));
   }
   return fit(toPlain(node), node.kind === "array" ? LIST : 0);
 }
@@ -237,6 +241,11 @@ export const composite = (kind: Shape["kind"]): boolean =>
  */
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (shape.wrapped) return unwrapped(context, node, shape);
+  if (context.encoded && node.keys.length === 1 && node.keys[0] === JSON_TEXT && context.inner < 8) {
+    const inner = context.read(`[${node.items[0]?.text}]`, context);
+    const only = inner?.node.items[0];
+    if (only) return coerce({ ...inner.context, encoded: false }, only, shape);
+  }
   let memo: Memo | undefined;
   if (composite(shape.kind) || (shape.kind === "union" && node.items.length > 0)) {
     memo = memoOf(node, shape);

@@ -4,7 +4,7 @@ import { LIMITS } from "../bounds.ts";
 import { nullable } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
 import type { Profile } from "./profile.ts";
-import { REST } from "./rest.ts";
+import { JSON_TEXT, REST } from "./rest.ts";
 
 /** A schema as a vendor's strict mode takes it. The way back is coercion with `encoded` set. */
 export interface Lowered {
@@ -94,7 +94,11 @@ export function lower(program: Program, profile: Profile): Lowered {
   };
 
   const refer = (shape: Shape): Draft => {
-    if (!profile.recursion) return { type: "string", description: "The JSON text of one more such value" };
+    if (!profile.recursion) {
+      const text: Draft = { type: "string", description: "The JSON text of one more such value" };
+      const texts = shape.options.some((option) => option.kind === "string" || option.kind === "enum");
+      return texts ? object({ [JSON_TEXT]: text }) : text;
+    }
     const known = names.get(shape);
     if (known !== undefined) return { $ref: `#/$defs/${known}` };
     const name = `type_${names.size + 1}`;
@@ -258,6 +262,7 @@ export function encodedProgram(program: Program, wrapped: boolean): Program {
     "key",
     "rest",
     REST,
+    JSON_TEXT,
     ...Array.from({ length: 20 }, (_, i) => String(i)),
   ]);
   if (!wrapped) return { ...program, names };

@@ -193,9 +193,8 @@ export function endsString(sight: Sight, i: number): Answer {
       // a key in a list that was left open
       return !member && sight.stack.length > sight.arrays && !odd(sight);
     case SEMICOLON:
-      if (odd(sight) || sight.braces > 0) return false;
-    // falls through
     case COMMA:
+      if (c === SEMICOLON && (odd(sight) || sight.braces > 0)) return false;
       return member ? memberAt(sight, j + 1) : itemAt(sight, j + 1);
     case CLOSE_BRACE:
       return sight.stack.length > sight.arrays ? afterClosers(sight, j) : false;

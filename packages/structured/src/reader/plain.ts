@@ -4,7 +4,7 @@ const OTHERS = "（(［｛）)］｝：，";
 const PLAIN = "[[[{]]]}:,";
 
 /** A text of which all is escaped, as within a string. */
-export const ESCAPED = /^[^{["]*[{[]\s*\\+["n]/;
+export const ESCAPED: RegExp = /^[^{["]*[{[]\s*\\+["n]/;
 
 /**
  * A text that is no JSON, not even almost, in the signs of JSON: without HTML's entities, without escapes around the strings,

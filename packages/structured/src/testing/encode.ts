@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@llm/core";
 import { isRecord } from "@llm/core";
-import { REST } from "../dialect/rest.ts";
+import { JSON_TEXT, REST } from "../dialect/rest.ts";
 
 /**
  * Writes a JSON value as a model does that is held to a lowered schema: what a strict mode would let it say. For tests of
@@ -49,13 +49,15 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
     case "array": {
       const items = schema["items"] as JsonObject;
       if (Array.isArray(value)) return value.map((item) => encode(item as Json, items, root));
-      return isRecord(value)
+      const pair = Object.keys((items["properties"] as JsonObject | undefined) ?? {}).join() === "key,value";
+      return pair && isRecord(value)
         ? Object.entries(value).map(([key, part]) => encode({ key, value: part }, items, root))
         : fail();
     }
     default: {
       const properties = schema["properties"] as Readonly<Record<string, JsonObject>>;
       const names = Object.keys(properties);
+      if (names.join() === JSON_TEXT && value !== undefined) return { [JSON_TEXT]: JSON.stringify(value) };
       if (Array.isArray(value)) {
         if (!names.includes("0") && !names.includes("rest")) {
           return names.join() === "key,value"

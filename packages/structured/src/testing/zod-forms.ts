@@ -32,6 +32,24 @@ const Linked: z.ZodType<Linked> = z.object({
   },
 });
 
+const Ping: z.ZodType = z.object({
+  n: z.number(),
+  get next() {
+    return Pong.optional();
+  },
+});
+const Pong: z.ZodType = z.object({
+  s: z.string(),
+  get back() {
+    return Ping.nullable();
+  },
+});
+const Nested: z.ZodType = z.object({
+  get sub() {
+    return z.record(z.string(), Nested);
+  },
+});
+
 const form = (name: string, schema: z.ZodType, written: Json | undefined, value: unknown = written): Form => ({
   name,
   schema,
@@ -115,6 +133,40 @@ export const zodForms: readonly Form[] = [
   form("lazy", field(z.lazy(() => z.string())), { a: "x" }),
   form("recursive list", Tree, { name: "r", children: [{ name: "a", children: [{ name: "b", children: [] }] }] }),
   form("recursive option", Linked, { n: 1, next: { n: 2, next: { n: 3 } } }),
+  form("recursion by turns", Ping, { n: 1, next: { s: "x", back: { n: 2, next: { s: "y", back: null } } } }),
+  form("recursion through a record", Nested, { sub: { a: { sub: { b: { sub: { c: { sub: {} } } } } } } }),
+  form("JSON", field(z.json()), { a: { x: [1, "two", null, "4", { y: true }] } }),
+  form("tuple with an optional item", field(z.tuple([z.string(), z.number().optional()])), { a: ["x"] }),
+  form("any of text", field(z.array(z.any())), { a: ["42", "[x]", 'say "hi"', "true", null, 1] }),
+  form(
+    "map of sets",
+    field(z.map(z.number(), z.set(z.date()))),
+    { a: [[1, [date]]] },
+    { a: new Map([[1, new Set([new Date(date)])]]) },
+  ),
+  form(
+    "record of discriminated unions",
+    field(
+      z.record(
+        z.string(),
+        z.discriminatedUnion("k", [
+          z.object({ k: z.literal("x") }),
+          z.object({ k: z.literal("y"), v: z.number().optional() }),
+        ]),
+      ),
+    ),
+    { a: { p: { k: "x" }, q: { k: "y", v: 1 } } },
+  ),
+  form(
+    "intersection with a union",
+    z.intersection(z.object({ x: z.string() }), z.union([z.object({ y: z.number() }), z.object({ z: z.boolean() })])),
+    { x: "a", z: true },
+  ),
+  form(
+    "names of the dialect",
+    z.object({ value: z.string(), key: z.number(), rest: z.array(z.string()), "0": z.null() }),
+    { value: "x", key: 1, rest: [], "0": null },
+  ),
   form("undefined", field(z.undefined()), {}, {}),
   form("refinement", field(z.number().refine((n) => n > 0)), { a: 1 }),
   form("described", z.object({ a: z.string().describe("The name") }).describe("A thing"), { a: "x" }),
