@@ -7,6 +7,8 @@ type Breach = (size: number, bound: number) => boolean;
 const number: Size = (v) => (typeof v === "number" ? v : undefined);
 const amount: Size = (v) => (typeof v === "bigint" ? Number(v) : number(v));
 const length: Size = (v) => (typeof v === "string" ? v.length : undefined);
+/** JSON Schema counts characters, validators UTF-16 units: the larger count for a minimum, the smaller for a maximum. */
+const characters: Size = (v) => (typeof v === "string" ? [...v].length : undefined);
 const count: Size = (v) => (Array.isArray(v) ? v.length : undefined);
 const keys: Size = (v) => (isRecord(v) ? Object.keys(v).length : undefined);
 
@@ -21,7 +23,7 @@ export const LIMITS: Readonly<Record<string, readonly [Size, Breach]>> = {
   exclusiveMaximum: [amount, (n, b) => n >= b],
   multipleOf: [amount, (n, b) => Math.abs(n / b - Math.round(n / b)) > 1e-9],
   minLength: [length, below],
-  maxLength: [length, above],
+  maxLength: [characters, above],
   minItems: [count, below],
   maxItems: [count, above],
   minProperties: [keys, below],

@@ -37,8 +37,8 @@ export function compile(schema: JsonObject, plain: boolean): Program {
 
   const resolve = (root: JsonObject, ref: string): unknown => {
     if (ref === "#") return root;
-    if (!ref.startsWith("#/")) return {}; // in another document: anything
-    let at: unknown = root;
+    if (!ref.startsWith("#")) return {}; // in another document: anything
+    let at: unknown = ref.startsWith("#/") ? root : undefined;
     for (const part of ref.split("/").slice(1)) {
       const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
       at = isRecord(at) || Array.isArray(at) ? (at as Record<string, unknown>)[key] : undefined;
@@ -152,19 +152,19 @@ export function compile(schema: JsonObject, plain: boolean): Program {
   };
 
   const merge = (out: Shape, parts: JsonObject[], root: JsonObject): void => {
-    const shapes = parts.map((part) => shape(part, root)).filter((part) => part.kind !== "any");
+    const all = parts.map((part) => shape(part, root));
+    const shapes = all.filter((part) => part.kind !== "any");
     const objects = shapes.filter((part) => part.kind === "object" || part.kind === "map");
-    const first = shapes[0];
-    if (!first) return;
-    if (objects.length < 2) return become(out, first);
-    const { checks } = out;
-    become(out, first);
+    const [first] = shapes;
+    if (first) become(out, first);
+    // what each of them demands
+    out.checks.push(...all.flatMap((part) => (part === first ? [] : part.checks)));
+    if (objects.length < 2) return;
     out.kind = "object";
     out.properties = [...new Map(objects.flatMap((o) => o.properties.map((p) => [p.name, p] as const))).values()].map(
       (p, i) => ({ ...p, index: i }),
     );
     out.rest = objects.map((o) => o.rest).find((rest) => rest !== undefined);
-    out.checks.push(...checks);
     index(out);
   };
 

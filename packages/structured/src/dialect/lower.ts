@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "@llm/core";
 import { LlmError } from "@llm/core";
 import { LIMITS } from "../bounds.ts";
-import { nullable } from "../coerce/coerce.ts";
+import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
 import type { Profile } from "./profile.ts";
 import { JSON_TEXT, REST } from "./rest.ts";
@@ -183,7 +183,7 @@ export function lower(program: Program, profile: Profile): Lowered {
         for (const property of shape.properties) {
           if (property.shape.kind === "never" && !property.required) continue;
           const inner = emit(property.shape);
-          properties[property.alias] = property.required || nullable(property.shape) ? inner : orNull(inner);
+          put(properties, property.alias, property.required || nullable(property.shape) ? inner : orNull(inner));
         }
         if (shape.rest) properties[REST] = pairs(undefined, shape.rest);
         return described(object(properties), shape);
