@@ -206,7 +206,21 @@ describe("streamObject", () => {
     const events = await collect(streamObject(leafOf("openai", text, "native"), S, "x").events());
     expect(events.at(-1)).toStrictEqual({ type: "object", value: JSON.parse(text) });
     const paths = new Set(events.flatMap((event) => (event.type === "partial" ? [event.path.join(".")] : [])));
-    expect([...paths]).toEqual(expect.arrayContaining(["title", "tags.0", "tags.1"]));
+    expect([...paths]).toEqual(expect.arrayContaining(["title", "n", "tags", "tags.0"]));
+  });
+
+  it("names a path by the value's names, and one that holds all that changed", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        a: { type: "object", "x-alias": "alpha", properties: { b: { type: "string" }, c: { type: "string" } } },
+        d: { type: "string" },
+      },
+    } as const;
+    const provider = leafOf("other", '{"alpha": {"b": "xxxxxx", "c": "yyyyyy"}, "d": "zzzz"}', "instructions");
+    const events = await collect(streamObject(provider, schema, "x").events());
+    const paths = events.flatMap((event) => (event.type === "partial" ? [event.path.join(".")] : []));
+    expect(new Set(paths)).toStrictEqual(new Set(["", "a", "a.b", "a.c", "d"]));
   });
 
   it("hands the object out by itself", async () => {
@@ -267,6 +281,12 @@ describe("elements", () => {
     expect(await collect(streamObject(mock(text), json, "x").elements())).toStrictEqual([{ n: 1 }, { n: 2 }]);
   });
 
+  it("are none of an object", async () => {
+    await expect(collect(streamObject(mock("{}"), z.object({ a: z.array(Item) }), "x").elements())).rejects.toThrow(
+      TypeError,
+    );
+  });
+
   it("end with the error of the one that does not fit", async () => {
     const seen: number[] = [];
     const read = async (): Promise<void> => {
@@ -293,6 +313,10 @@ describe("choice", () => {
     expect(await choice(leafOf("openai", '{"value": "sad"}', "native"), "?", { happy: "smiles", sad: "cries" })).toBe(
       "sad",
     );
+  });
+
+  it("takes the longest word that the answer names", async () => {
+    expect(await choice(mock("The answer: Very good"), "?", ["good", "very good", "bad"])).toBe("very good");
   });
 
   it("asks again when it names several", async () => {

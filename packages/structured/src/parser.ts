@@ -1,5 +1,6 @@
 import { newContext } from "./candidates.ts";
 import { coerce } from "./coerce/coerce.ts";
+import { propertyOf } from "./coerce/object.ts";
 import { better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
@@ -10,7 +11,7 @@ import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { unquote } from "./reader/unquote.ts";
-import { ABSENT, grow } from "./view.ts";
+import { ABSENT, grow, shapeOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** A value of which any part may be missing still. */
@@ -138,13 +139,16 @@ export function newParser<Out>(
       const out: (string | number)[] = [];
       const nodes = [...reader.open];
       const growing = reader.growing();
-      if (growing) nodes.push(growing);
+      const last = growing ?? nodes.at(-1)?.items.at(-1);
+      if (last) nodes.push(last);
       for (let i = 1; i < nodes.length; i++) {
         const parent = nodes[i - 1];
         const node = nodes[i];
         if (!parent || !node) continue;
         const at = parent.items.lastIndexOf(node);
-        out.push(parent.kind === "object" ? (parent.keys[at] ?? "") : at);
+        const key = parent.keys[at];
+        const shape = shapeOf(parent);
+        out.push(key === undefined ? at : ((shape && propertyOf(shape, key, true)?.name) ?? key));
       }
       return program.root.wrapped ? out.slice(1) : out;
     },

@@ -14,7 +14,7 @@ import type { Infer, Schema } from "./standard-schema.ts";
 
 /** Something that happened to an object on its way. */
 export type ObjectEvent<Out> =
-  /** It grew, at this path. */
+  /** It grew: all that changed is at this path, or within. */
   | { readonly type: "partial"; readonly path: readonly (string | number)[]; readonly value: DeepPartial<Out> }
   /** The answer does not fit and is asked for again: what was shown is void. */
   | { readonly type: "again"; readonly error: StructuredError }
@@ -31,12 +31,20 @@ export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
   /**
    * Each item of a list once, when it is complete, and valid by the item's own schema. Nothing is asked again: an item
    * that does not fit ends it with the error, after the items before it.
+   *
+   * @throws TypeError when the schema is that of an object
    */
   readonly elements: () => AsyncIterable<ElementOf<Out>>;
   /** The valid object and how it came about. Asking for it reads the stream to its end. */
   readonly result: Promise<ObjectResult<Out>>;
   /** Of `result`: the object. */
   readonly object: Promise<Out>;
+}
+
+/** What two paths begin with. */
+function shared(a: readonly (string | number)[], b: readonly (string | number)[]): (string | number)[] {
+  const end = b.findIndex((part, i) => part !== a[i]);
+  return end < 0 ? [...b] : b.slice(0, end);
 }
 
 /** A promise and what settles it. */
@@ -96,6 +104,7 @@ export function streamObject<const S extends Schema>(
         const fold = newFold();
         let parser = newParser(target, program, options, false);
         let seen: DeepPartial<Out> | undefined;
+        let at: readonly (string | number)[] = [];
         try {
           for await (const part of provider.stream(request, attempt === 1 ? call : child(call, { attempt }))) {
             fold.add(part);
@@ -105,9 +114,11 @@ export function streamObject<const S extends Schema>(
             } else if (part.type === "text" && part.delta !== "") {
               parser.write(part.delta);
               const value = parser.partial();
+              const here = parser.path();
               if (value !== undefined && value !== seen)
-                yield { event: { type: "partial", path: parser.path(), value }, parser };
+                yield { event: { type: "partial", path: shared(at, here), value }, parser };
               seen = value;
+              at = here;
             }
           }
         } catch (error) {
@@ -166,6 +177,8 @@ export function streamObject<const S extends Schema>(
 
   async function* elements(): AsyncGenerator<ElementOf<Out>> {
     const item = itemSchema(schema);
+    const { kind } = program.root;
+    if (!item && (kind === "object" || kind === "map")) throw new TypeError("schema: elements() is for lists");
     let next = 0;
     for await (const { parser, event } of run(0)) {
       const whole = event?.type === "object" ? event.value : undefined;

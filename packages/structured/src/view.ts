@@ -41,6 +41,9 @@ interface View {
   chosenBy: number;
 }
 
+/** What a container that is still open is taken for, as far as it was shown. */
+export const shapeOf = (node: Node): Shape | undefined => (node.view as View | undefined)?.shape; // only this file fills it
+
 const kindOf = (shape: Shape): "object" | "array" | undefined => {
   if (shape.kind === "object" || shape.kind === "map") return shape.type === undefined ? "object" : undefined;
   if (shape.kind === "array" || shape.kind === "tuple") return shape.type === undefined ? "array" : undefined;

@@ -99,7 +99,15 @@ export function match(labels: readonly Label[], source: string, loose: boolean):
   const ways = [same, plain, (t: string): string => letters(t), (t: string): string => letters(lower(t))];
   for (const change of ways) {
     const found = within(labels, change(text), change);
-    if (found) return found.label ? { ...found, how: "substring" } : found;
+    if (!found?.label) {
+      if (found) return found;
+      continue;
+    }
+    // Good in "Very good" is no good: the longer label that holds it, in other case
+    const { label } = found;
+    const wide = within(labels, letters(lower(text)), (t) => letters(lower(t)))?.label;
+    const holds = wide?.texts.some((a) => label.texts.some((b) => lower(a).includes(lower(b))));
+    return { label: wide && holds ? wide : label, how: "substring" };
   }
   return {};
 }

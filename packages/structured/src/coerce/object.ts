@@ -186,7 +186,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       continue;
     }
     sum.cost += 1;
-    if (!shape.closed || context.mode === "off") put(out, key, toPlain(item));
+    if (!shape.closed) put(out, key, toPlain(item));
     else if (full) note(sum, "dropped-key", key, item);
     else gather(sum, { ...misfit(context, item, "no such property"), cost: 0 }, key);
   }
