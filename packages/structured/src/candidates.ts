@@ -1,11 +1,10 @@
 import { coerce, composite } from "./coerce/coerce.ts";
 import { DEFAULTS, DROPPED, IMPLIED, LIST, OBJECT, PROSE, SINGLE, better, misfit } from "./coerce/outcome.ts";
 import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
-import { words } from "./coerce/words.ts";
 import { isNumber, literal } from "./reader/chars.ts";
 import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
-import { newReader } from "./reader/reader.ts";
+import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { ESCAPED, plain } from "./reader/plain.ts";
 import { unquote } from "./reader/unquote.ts";
@@ -24,10 +23,10 @@ export function newContext(reader: Reader, options: ReadOptions): Context {
   const budget = { left: 10_000 + 4 * reader.source.length() };
   const read: Context["read"] = (text, outer) => {
     const inner = newReader(options);
-    inner.write(text);
-    inner.end();
+    write(inner, text);
+    end(inner);
     const root = inner.roots[0];
-    if (!root || inner.fault()) return undefined;
+    if (!root || inner.fault) return undefined;
     return { node: root.node, context: { ...outer, source: inner.source, inner: outer.inner + 1 } };
   };
   return {
@@ -41,12 +40,11 @@ export function newContext(reader: Reader, options: ReadOptions): Context {
   };
 }
 
-/** Whether a shape may be read from plain text: something besides objects and lists. */
-function wants(shape: Shape, kind: (kind: Shape["kind"]) => boolean, depth = 0): boolean {
-  if (shape.wrapped && shape.items) return wants(shape.items, kind, depth + 1);
-  if (shape.kind === "union") return depth < 8 && shape.options.some((option) => wants(option, kind, depth + 1));
-  return kind(shape.kind);
-}
+/** Whether a value of a shape may be of a kind. */
+const wants = (shape: Shape, fits: (kind: Shape["kind"]) => boolean, depth = 0): boolean =>
+  shape.kind === "union"
+    ? depth < 8 && shape.options.some((option) => wants(option, fits, depth + 1))
+    : fits(shape.kind);
 
 /** A candidate and what came of it. */
 export interface Candidate {
@@ -84,33 +82,32 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const context = newContext(reader, options);
   const text = reader.source.slice();
   const full = options.coercion === "full";
-  if (shape.kind === "string" && shape.type === undefined && !shape.wrapped && (full || text.trim() !== "")) {
+  const trimmed = text.trim();
+  if (shape.kind === "string" && shape.type === undefined && (full || trimmed !== "")) {
     // a text is itself, whatever stands in it
-    const node = newNode("text", 0, full ? text : unquote(text.trim()));
-    node.end = text.length;
+    const node = newNode("text", 0, full ? text : unquote(trimmed), text.length);
     return [{ outcome: coerce(context, node, shape), node }];
   }
-  const out: (Candidate & { readonly weight: number })[] = [];
+  const out: Candidate[] = [];
   const add = (node: Node, weight: number, start = context): void => {
     let outcome = coerce(start, node, shape);
     // an object has to be written as one: a sentence is none, though its only property would take it
-    if (outcome.tags & PROSE) outcome = misfit(start, node, words(shape));
-    out.push({ outcome: outcome.issues ? outcome : { ...outcome, cost: outcome.cost + weight }, node, weight });
+    if (outcome.tags & PROSE) outcome = misfit(start, node, shape);
+    out.push({ outcome: { ...outcome, cost: outcome.cost + weight }, node });
   };
+  const { blocks } = reader;
   const finals = reader.roots.filter((root) => !root.draft);
   const roots = finals.length > 0 ? finals : reader.roots;
-  const fences = roots.some((root) => root.fenced);
+  const fenced = roots.filter((root) => root.fenced);
   for (const root of roots) {
-    const weight = handicap(root, fences, text);
-    if (root.node.kind !== "text") {
-      add(root.node, weight);
-      continue;
-    }
-    const inner = context.read(root.node.text, context); // a JSON text within a JSON string
+    const weight = handicap(root, fenced.length > 0, text);
+    // or a JSON text within a JSON string
+    const inner = root.node.kind === "text" ? context.read(root.node.text, context) : undefined;
     if (inner) add(inner.node, weight + 1, inner.context);
+    else if (root.node.kind !== "text") add(root.node, weight);
   }
-  for (const block of reader.blocks) add(block.node, 0);
-  const whole = out.some(
+  for (const block of blocks) add(block.node, 0);
+  const complete = out.some(
     ({ outcome: { issues, tags } }) =>
       !issues && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
   );
@@ -118,34 +115,29 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const lines = roots.every(
     ({ node }, i) => i === 0 || /^[\s,]*$/.test(text.slice(roots[i - 1]?.node.end, node.start)),
   );
-  if (roots.length > 1 && (full || lines) && !whole) {
-    const all = newNode("array", roots[0]?.node.start ?? 0);
-    const chosen = fences ? roots.filter((root) => root.fenced) : roots;
-    for (const root of chosen) all.items.push(root.node);
-    all.end = roots.at(-1)?.node.end ?? 0;
-    all.done = true;
+  if (roots.length > 1 && (full || lines) && !complete) {
+    const all = newNode("array", roots[0]?.node.start ?? 0, "", roots.at(-1)?.node.end);
+    for (const root of fenced.length > 0 ? fenced : roots) all.items.push(root.node);
     add(all, 0);
   }
-  // the text itself, for what needs no brackets
-  const trimmed = text.trim();
-  const scalar = (kind: Shape["kind"]): boolean => !composite(kind);
-  const named = (kind: Shape["kind"]): boolean => kind === "enum" || kind === "string";
+  // the text itself, for what needs no brackets; beside a value it is only what it says as a whole
   const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
-  const bare = roots.length === 0;
-  if (trimmed !== "" && (bare ? full || wants(shape, scalar) : (full || quoted) && wants(shape, named))) {
+  const alone = roots.length === 0;
+  const has = (...kinds: Shape["kind"][]): boolean => wants(shape, (kind) => kinds.includes(kind));
+  const reads = alone
+    ? (full || wants(shape, (kind) => !composite(kind))) && (blocks.length === 0 || !has("any"))
+    : full
+      ? has("enum") && !has("string")
+      : quoted && has("enum", "string");
+  if (trimmed !== "" && reads) {
     const node = newNode(
       quoted || (!isNumber(trimmed) && literal(trimmed) === undefined) ? "text" : "bare",
       text.indexOf(trimmed),
+      quoted ? unquote(trimmed) : trimmed,
+      text.trimEnd().length,
     );
-    node.text = quoted ? unquote(trimmed) : trimmed;
-    node.end = node.start + trimmed.length;
-    node.done = true;
-    if (bare) {
-      if (!(wants(shape, (kind) => kind === "any") && reader.blocks.length > 0))
-        add(node, reader.blocks.length > 0 ? 1 : 0);
-    } else if (!full) add(node, 0);
-    else if (wants(shape, (kind) => kind === "enum") && !wants(shape, (kind) => kind === "string"))
-      add(node, 2, { ...context, search: false });
+    if (alone) add(node, Math.min(blocks.length, 1));
+    else add(node, full ? 2 : 0, { ...context, search: false });
   }
   const escaped = ESCAPED.test(text);
   if (options.coercion !== "off" && (escaped || out.every(({ outcome }) => outcome.issues))) {
@@ -154,23 +146,14 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (inner && !coerce(inner.context, inner.node, shape).issues) add(inner.node, escaped ? -1e9 : 2, inner.context);
   }
   if (out.length === 0) {
-    const nothing = newNode("bare", 0, trimmed);
-    nothing.end = text.length;
-    return [{ outcome: misfit(context, nothing, "JSON"), node: nothing }];
+    const node = newNode("bare", 0, trimmed, text.length);
+    return [{ outcome: misfit(context, node, "JSON"), node }];
   }
-  let best = 0;
-  for (let i = 1; i < out.length; i++) {
-    const a = out[best];
-    const b = out[i];
-    if (!a || !b) continue;
-    const longer =
-      shape.kind === "any" &&
-      a.outcome.cost === b.outcome.cost &&
-      b.node.end - b.node.start > a.node.end - a.node.start;
-    // of those that do not fit, the longest says most
-    const says = a.outcome.issues && b.outcome.issues && b.node.end - b.node.start > a.node.end - a.node.start;
-    if (longer || says || better(a.outcome, b.outcome)) best = i;
-  }
-  const first = out[best];
-  return first ? [first, ...out.filter((candidate) => candidate !== first && !candidate.outcome.issues)] : out;
+  const size = ({ node }: Candidate): number => node.end - node.start;
+  const first = out.reduce((a, b) => {
+    // of those that do not fit, the longest says most; so it does where anything fits
+    const alike = a.outcome.issues ? b.outcome.issues : shape.kind === "any" && a.outcome.cost === b.outcome.cost;
+    return (alike && size(b) > size(a)) || better(a.outcome, b.outcome) ? b : a;
+  });
+  return [first, ...out.filter((candidate) => candidate !== first && !candidate.outcome.issues)];
 }

@@ -4,26 +4,17 @@ import { bounds } from "./bounds.ts";
 import { fold } from "./coerce/match.ts";
 import type { Program, Readiness, Shape, ShapeKind } from "./shape.ts";
 
-const flags = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((v) => typeof v === "string") : typeof value === "string" ? [value] : [];
+const flags = (value: unknown): string[] => [value].flat().filter((flag) => typeof flag === "string");
 
 const record = (value: unknown): JsonObject => (isRecord(value) ? (value as JsonObject) : {});
 
 /** Reads `x-stream`: `done`, `not-null`, `with-state`, with or without the prefix `@stream.`; `@@` speaks of the type itself. */
 function readiness(...sources: unknown[]): Readiness {
-  let done = false;
-  let needed = false;
-  let state = false;
-  for (const source of sources) {
-    for (const flag of flags(source)) {
-      const name = flag.replace(/@?@stream\./, "").replace("_", "-");
-      if (name === "done") done = true;
-      else if (name === "not-null") needed = true;
-      else if (name === "with-state") state = true;
-    }
-  }
-  return { done, needed, state };
+  const names = sources.flatMap(flags).map((flag) => flag.replace(/@?@stream\./, "").replace("_", "-"));
+  return { done: names.includes("done"), needed: names.includes("not-null"), state: names.includes("with-state") };
 }
+
+const SCALARS: ReadonlySet<unknown> = new Set(["string", "integer", "number", "boolean", "null"]);
 
 /** A compiled form of a JSON Schema. A `plain` one has no validator of its own, which would see to patterns and defaults. */
 export function compile(schema: JsonObject, plain: boolean): Program {
@@ -77,10 +68,11 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     const out = empty(s, source === false ? "never" : "any");
     if (isRecord(source)) seen.set(source, out);
     if (out.type !== undefined) direct = false;
-    if (s["x-stream"] !== undefined || s["x-stream-root"] !== undefined) annotated = true;
+    const marked = s["x-stream"] !== undefined;
+    if (marked || s["x-stream-root"] !== undefined) annotated = true;
     if (typeof s["$ref"] === "string") {
       const target = shape(resolve(root, s["$ref"]), root);
-      if (s["x-stream"] === undefined) {
+      if (!marked) {
         seen.set(source, target);
         return target;
       }
@@ -90,81 +82,50 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     return out;
   };
 
-  const become = (out: Shape, other: Shape): void => {
-    const { schema, readiness: own, checks } = out;
-    Object.assign(out, other, { schema, readiness: own, checks: [...checks, ...other.checks] });
-  };
-
   const build = (out: Shape, s: JsonObject, root: JsonObject): void => {
     const options = s["anyOf"] ?? s["oneOf"];
-    if (Array.isArray(s["allOf"]))
-      return merge(out, [{ ...s, allOf: undefined } as unknown as JsonObject, ...(s["allOf"] as JsonObject[])], root);
-    if (Array.isArray(options)) {
-      const rest = Object.fromEntries(
-        Object.entries(s).filter(([k]) => ["type", "properties", "required"].includes(k)),
-      );
+    const { type = s["properties"] ? "object" : s["items"] || s["prefixItems"] ? "array" : undefined } = s;
+    if (Array.isArray(s["allOf"])) {
+      const { allOf, ...own } = s;
+      merge(out, [own, ...allOf] as JsonObject[], root);
+    } else if (Array.isArray(options)) {
+      const { properties, required } = s;
       out.kind = "union";
-      out.options = options.map((o) =>
-        rest["properties"] && isRecord(o)
-          ? shape(
-              {
-                ...rest,
-                ...o,
-                properties: { ...(rest["properties"] as object), ...(o["properties"] as object | undefined) },
-                required: [...flags(s["required"]), ...flags(o["required"])],
-              },
-              root,
-            )
-          : shape(o, root),
-      );
-      return;
-    }
-    if ("const" in s) return label(out, [s["const"] ?? null], s);
-    if (Array.isArray(s["enum"])) return label(out, s["enum"], s);
-    if (Array.isArray(s["type"])) {
+      out.options = options.map((option) => {
+        if (!properties || !isRecord(option)) return shape(option, root);
+        const both = { ...record(properties), ...record(option["properties"]) };
+        const all = [...flags(required), ...flags(option["required"])];
+        return shape(
+          { ...(s["type"] !== undefined && { type: s["type"] }), ...option, properties: both, required: all },
+          root,
+        );
+      });
+    } else if (s["const"] !== undefined) label(out, [s["const"]], s);
+    else if (Array.isArray(s["enum"])) label(out, s["enum"], s);
+    else if (Array.isArray(type)) {
       out.kind = "union";
-      out.options = s["type"].map((type) => shape({ ...s, type }, root));
-      return;
-    }
-    switch (s["type"] ?? (s["properties"] ? "object" : s["items"] || s["prefixItems"] ? "array" : undefined)) {
-      case "string":
-        out.kind = out.type === "date" ? "date" : "string";
-        return;
-      case "integer":
-        out.kind = out.type === "bigint" ? "bigint" : "integer";
-        return;
-      case "number":
-      case "boolean":
-      case "null":
-        out.kind = s["type"] as ShapeKind;
-        return;
-      case "array":
-        return array(out, s, root);
-      case "object":
-        return object(out, s, root);
-      default:
-        if (s["not"] !== undefined && Object.keys(s).filter((k) => k !== "$schema").length === 1) out.kind = "never";
-        else {
-          anyName = true;
-          deep = true;
-        }
-    }
+      out.options = type.map((one) => shape({ ...s, type: one }, root));
+    } else if (type === "array") array(out, s, root);
+    else if (type === "object") object(out, s, root);
+    else if (SCALARS.has(type))
+      out.kind = (out.type === "date" || out.type === "bigint" ? out.type : type) as ShapeKind;
+    else if (s["not"] !== undefined && Object.keys(s).every((key) => key === "not" || key === "$schema"))
+      out.kind = "never";
+    else anyName = deep = true;
   };
 
   const merge = (out: Shape, parts: JsonObject[], root: JsonObject): void => {
-    const all = parts.map((part) => shape(part, root));
-    const shapes = all.filter((part) => part.kind !== "any");
-    const objects = shapes.filter((part) => part.kind === "object" || part.kind === "map");
-    const [first] = shapes;
-    if (first) become(out, first);
-    // what each of them demands
-    out.checks.push(...all.flatMap((part) => (part === first ? [] : part.checks)));
+    const shapes = parts.map((part) => shape(part, root));
+    const known = shapes.filter((part) => part.kind !== "any");
+    const objects = known.filter((part) => part.kind === "object" || part.kind === "map");
+    const { schema, readiness } = out;
+    Object.assign(out, known[0], { schema, readiness, checks: shapes.flatMap((part) => part.checks) });
     if (objects.length < 2) return;
     out.kind = "object";
     out.properties = [...new Map(objects.flatMap((o) => o.properties.map((p) => [p.name, p] as const))).values()].map(
       (p, i) => ({ ...p, index: i }),
     );
-    out.rest = objects.map((o) => o.rest).find((rest) => rest !== undefined);
+    out.rest = objects.find((part) => part.rest !== undefined)?.rest;
     index(out);
   };
 
@@ -181,66 +142,66 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     const descriptions = record(s["x-enumDescriptions"]);
     if (Object.keys(aliases).length > 0) direct = false;
     out.labels = values.map((value) => {
-      const name = typeof value === "string" && typeof aliases[value] === "string" ? aliases[value] : undefined;
-      const description = typeof value === "string" ? descriptions[value] : undefined;
-      const text = name ?? (typeof value === "string" ? value : JSON.stringify(value));
+      const own = typeof value === "string" ? value : JSON.stringify(value);
+      const [text = own] = typeof value === "string" ? flags(aliases[value]) : [];
       return {
         value: out.type === "bigint" ? BigInt(text) : value,
-        texts: typeof description === "string" ? [text, description] : [text],
+        texts: [text, ...(typeof value === "string" ? flags(descriptions[value]) : [])],
       };
     });
   };
 
   const array = (out: Shape, s: JsonObject, root: JsonObject): void => {
-    const prefix = s["prefixItems"] ?? (Array.isArray(s["items"]) ? s["items"] : undefined);
+    const { items } = s;
+    const prefix = s["prefixItems"] ?? items;
+    out.kind = "array";
     if (out.type === "map") {
       out.kind = "map";
-      out.keys = shape(s["x-key"] ?? {}, root);
-      out.rest = shape(s["x-value"] ?? {}, root);
+      out.keys = shape(s["x-key"], root);
+      out.rest = shape(s["x-value"], root);
       anyName = true;
     } else if (Array.isArray(prefix)) {
       out.kind = "tuple";
       out.prefix = prefix.map((item) => shape(item, root));
-      if (isRecord(s["items"])) out.items = shape(s["items"], root);
-    } else {
-      out.kind = "array";
-      out.items = shape(s["items"] ?? {}, root);
-    }
+      if (isRecord(items)) out.items = shape(items, root);
+    } else out.items = shape(items, root);
   };
 
   const object = (out: Shape, s: JsonObject, root: JsonObject): void => {
     const rest = s["additionalProperties"];
     const patterns = Object.values(record(s["patternProperties"]));
     // which pattern a key has is not looked at: with several, anything goes
-    const patterned = patterns.length > 1 || isRecord(rest) ? (patterns.length > 0 ? {} : undefined) : patterns[0];
-    const properties = record(s["properties"]);
-    if (isRecord(rest) || isRecord(patterned)) out.rest = shape(patterned ?? rest, root);
-    else if (rest === true || (rest === undefined && Object.keys(properties).length === 0)) out.rest = shape({}, root);
+    const patterned = patterns.length > 1 || (patterns.length > 0 && isRecord(rest)) ? {} : (patterns[0] ?? rest);
+    const properties = Object.entries(record(s["properties"]));
+    if (isRecord(patterned) || (patterned ?? properties.length === 0)) out.rest = shape(patterned, root);
     if (isRecord(s["propertyNames"])) out.keys = shape(s["propertyNames"], root);
-    out.kind = Object.keys(properties).length === 0 && out.rest !== undefined ? "map" : "object";
-    if (out.rest !== undefined) anyName = true;
-    const required = new Set(flags(s["required"]));
-    for (const [name, property] of Object.entries(properties)) {
+    out.kind = properties.length === 0 && out.rest ? "map" : "object";
+    if (out.rest) anyName = true;
+    const needed = new Set(flags(s["required"]));
+    out.properties = properties.map(([name, property], place) => {
       const p = record(property);
-      if (!required.has(name)) optional = true;
-      const alias = typeof p["x-alias"] === "string" ? p["x-alias"] : name;
+      const [alias = name] = flags(p["x-alias"]);
+      const required = needed.has(name);
+      if (!required) optional = true;
       if (alias !== name) direct = false;
       const inner = shape(property, root);
-      out.properties.push({
-        index: out.properties.length,
+      return {
+        index: place,
         name,
         alias,
         shape: inner,
-        required: required.has(name),
+        required,
         // `@@stream.not_null` of a type speaks of every place that it stands in
         readiness: readiness(p["x-stream"], inner.schema["x-stream"]),
         fallback: plain ? p["default"] : undefined, // a validator fills in its own
-      });
-    }
+      };
+    });
     index(out);
   };
 
   const index = (out: Shape): void => {
+    out.exact = new Map();
+    out.folded = new Map();
     for (const property of out.properties) {
       out.exact.set(property.alias, property);
       names.add(property.alias);

@@ -1,13 +1,13 @@
 import { candidates } from "./candidates.ts";
 import type { Candidate, ReadOptions } from "./candidates.ts";
-import { quote } from "./coerce/outcome.ts";
+import { quote, report } from "./coerce/outcome.ts";
 import type { Coercion, Issue } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
 import type { Repair } from "./reader/node.ts";
-import { newReader } from "./reader/reader.ts";
+import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import { isStandard } from "./standard-schema.ts";
@@ -138,15 +138,14 @@ export function* settle<Out>(
       if (!result.issues && !hidden) return { value: result.value, repairs: [] };
     }
     const reader = read();
-    reader.end();
-    const fault = reader.fault();
-    if (fault) throw tooMuch(fault.reason, text);
+    end(reader);
+    if (reader.fault) throw tooMuch(reader.fault.reason, text);
     const found = candidates(reader, program, options);
     let first: StructuredError | undefined;
     for (const candidate of found.slice(0, 4)) {
       const { value, notes = [], issues } = candidate.outcome;
       if (issues) {
-        first ??= rejected(text, issues, value, reader.roots.length + reader.blocks.length === 0);
+        first ??= rejected(text, issues.map(report), value, reader.roots.length + reader.blocks.length === 0);
         continue;
       }
       const result = yield verdict(schema, value);
@@ -189,7 +188,7 @@ export async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> 
 /** A reader of the whole text, or of its beginning. */
 export function readerOf(program: Program, options: ReadOptions, text = ""): Reader {
   const reader = newReader({ ...options, names: program.names, open: program.open });
-  reader.write(text);
+  write(reader, text);
   return reader;
 }
 

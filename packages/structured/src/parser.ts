@@ -7,6 +7,7 @@ import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
 import type { Node } from "./reader/node.ts";
+import { end, growing, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
@@ -86,7 +87,7 @@ export function newParser<Out>(
   };
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
-    if (reader.fault()) return how === live ? lastLive : lastPartial; // nothing is read any more
+    if (reader.fault) return how === live ? lastLive : lastPartial; // nothing is read any more
     how.tip = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = shown();
@@ -105,7 +106,7 @@ export function newParser<Out>(
   };
 
   const settled = (): ReturnType<typeof settle<Out>> => {
-    reader.end();
+    end(reader);
     return settle(schema, reader.source.slice(), program, read, () => reader);
   };
 
@@ -115,18 +116,18 @@ export function newParser<Out>(
         body = quoted === undefined && read.coercion !== "full" ? (body + delta).trimStart() : body + delta;
         if (body !== "") quoted ??= read.coercion !== "full" && body.startsWith('"');
       }
-      reader.write(delta);
+      write(reader, delta);
     },
     end: () => now(settled()),
     endAsync: () => later(settled()),
     partial: () => (lastPartial = show(frozen)),
     live: () => {
       const { tip } = live;
-      const version = reader.version();
+      const { version } = reader;
       if (
         version !== lastVersion ||
-        reader.open.length === 0 ||
-        (tip === undefined && reader.growing() !== undefined)
+        reader.stack.length === 0 ||
+        (tip === undefined && growing(reader) !== undefined)
       ) {
         lastVersion = version;
         lastLive = show(live);
@@ -137,9 +138,8 @@ export function newParser<Out>(
     },
     path: () => {
       const out: (string | number)[] = [];
-      const nodes = [...reader.open];
-      const growing = reader.growing();
-      const last = growing ?? nodes.at(-1)?.items.at(-1);
+      const nodes = [...reader.stack];
+      const last = growing(reader) ?? nodes.at(-1)?.items.at(-1);
       if (last) nodes.push(last);
       for (let i = 1; i < nodes.length; i++) {
         const parent = nodes[i - 1];
@@ -202,6 +202,6 @@ export function parsePartial<const S extends Schema>(
   const reader = readerOf(program, readOptions(options));
   const parser = newParser(schema as Schema<Infer<S>>, program, options, false, reader);
   parser.write(text);
-  reader.end();
+  end(reader);
   return parser.partial();
 }

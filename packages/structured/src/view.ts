@@ -50,6 +50,9 @@ const kindOf = (shape: Shape): "object" | "array" | undefined => {
   return undefined;
 };
 
+/** How many keys decide which option of a union an object is: more would not be linear. */
+const DECISIVE = 32;
+
 /** The option of a union that an open container will most likely be: the one with most of its keys, or whose labels fit. */
 function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefined {
   if (shape.kind !== "union") return shape;
@@ -60,7 +63,7 @@ function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefi
     const inner = choose(show, node, option, depth + 1);
     if (!inner || (inner.kind !== "any" && kindOf(inner) !== node.kind)) continue;
     let score = 0;
-    node.keys.forEach((key, i) => {
+    node.keys.slice(0, DECISIVE).forEach((key, i) => {
       const property = propertyOf(inner, key, true);
       const item = node.items[i];
       if (!property || !item) return;
@@ -91,7 +94,7 @@ const newView = (show: Show, node: Node, shape: Shape): View => {
     copy: undefined,
     last: undefined,
     lastKey: undefined,
-    chosenBy: node.keys.length,
+    chosenBy: Math.min(node.keys.length, DECISIVE),
   };
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
@@ -116,11 +119,12 @@ const hollow = (value: unknown): boolean =>
 
 function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
   const known = node.view as View | undefined; // only this file fills it
-  if (known && (known.chosenBy === node.keys.length || shape.kind !== "union")) return known;
+  const keys = Math.min(node.keys.length, DECISIVE);
+  if (known && (known.chosenBy === keys || shape.kind !== "union")) return known;
   const chosen = choose(show, node, shape);
   if (!chosen || (chosen.kind !== "any" && kindOf(chosen) !== node.kind)) return undefined;
   if (known?.shape === chosen) {
-    known.chosenBy = node.keys.length;
+    known.chosenBy = keys;
     return known;
   }
   const view = newView(show, node, chosen);
@@ -128,7 +132,7 @@ function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
   return view;
 }
 
-function growList(show: Show, node: Node, view: View): unknown {
+function growList(show: Show, node: Node, view: View, frozen = show.frozen): unknown {
   const out = view.out as unknown[]; // a view of an array
   const { shape } = view;
   let last: unknown = ABSENT;
@@ -147,7 +151,7 @@ function growList(show: Show, node: Node, view: View): unknown {
     view.settled++;
   }
   if (last !== ABSENT) out.push(last);
-  if (!show.frozen) {
+  if (!frozen) {
     const item = node.items[view.upto];
     if (item && item.kind === "text" && last === item.text) show.tip = { node: item, target: out, key: out.length - 1 };
     return out;
@@ -168,7 +172,7 @@ function addLast(target: Record<string, unknown>, key: string | undefined, value
   return target;
 }
 
-function growObject(show: Show, node: Node, view: View): unknown {
+function growObject(show: Show, node: Node, view: View, frozen = show.frozen): unknown {
   const out = view.out as Record<string, unknown>; // a view of an object
   const { shape } = view;
   const before = view.upto;
@@ -195,7 +199,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
     if (value !== ABSENT) put(out, name, value);
   }
   let whole: Record<string, unknown>;
-  if (!show.frozen) {
+  if (!frozen) {
     whole = addLast(out, lastKey, last);
     const item = node.items[view.upto];
     if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
@@ -236,10 +240,10 @@ function finished(show: Show, node: Node, shape: Shape): unknown {
   if (!view?.clean || view.shape !== shape || shape.checks.length > 0) return ABSENT;
   if (Array.isArray(view.out)) {
     if (shape.kind !== "array") return ABSENT;
-    growList({ ...show, frozen: false }, node, view);
+    growList(show, node, view, false);
   } else {
     if (shape.kind !== "object" || node.keys.length !== shape.properties.length) return ABSENT;
-    growObject({ ...show, frozen: false }, node, view);
+    growObject(show, node, view, false);
     for (const { name } of shape.properties) if (!Object.hasOwn(view.out, name)) return ABSENT;
   }
   if (!view.clean) return ABSENT;

@@ -1,11 +1,11 @@
 import { JSON_TEXT } from "../dialect/rest.ts";
-import { newNode } from "../reader/node.ts";
 import { isNumber, literal } from "../reader/chars.ts";
-import type { Memo, Node, Repair } from "../reader/node.ts";
+import type { Memo, Node } from "../reader/node.ts";
+import { newNode } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
-import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, misfit, noted, within } from "./outcome.ts";
-import type { Context, Issue, Outcome } from "./outcome.ts";
+import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, gather, misfit, note } from "./outcome.ts";
+import type { Context, Misfit, Outcome } from "./outcome.ts";
 import { coerceScalar, isNull } from "./scalar.ts";
 
 /** Sets a property as plain data, whatever its name. */
@@ -15,14 +15,18 @@ export function put(target: Record<string, unknown>, key: string, value: unknown
   else target[key] = value;
 }
 
-/** The value of a node that nothing is known about. */
+/** The value of a node that nothing is known about. That of a list or object is made once, when it is complete. */
 export function toPlain(node: Node): unknown {
   if (node.kind === "text") return node.text;
-  if (node.kind === "array") return node.items.map(toPlain);
-  if (node.kind === "object") {
+  if (node.kind !== "bare") {
+    const known = node.done ? memoOf(node, undefined) : undefined;
+    if (known) return known.outcome;
+    const items = node.items.map(toPlain);
     const out: Record<string, unknown> = {};
-    for (let i = 0; i < node.items.length; i++) put(out, node.keys[i] ?? "", toPlain(node.items[i] as Node)); // in step
-    return out;
+    if (node.kind === "object") for (const [i, key] of node.keys.entries()) put(out, key, items[i]);
+    const value = node.kind === "array" ? items : out;
+    node.memo = { shape: undefined, outcome: value, next: node.memo };
+    return value;
   }
   const value = literal(node.text);
   if (value !== undefined) return value;
@@ -45,88 +49,50 @@ export function fallback(shape: Shape): { readonly value: unknown } | undefined 
   return undefined;
 }
 
-/** Collects the parts of a list or object. */
-export interface Gathering {
-  cost: number;
-  notes: Repair[] | undefined;
-  issues: Issue[] | undefined;
-}
-
-/** A gathering of nothing yet. */
-export const newGathering = (cost = 0): Gathering => ({ cost, notes: undefined, issues: undefined });
-
-/** Notes what was done to a part. */
-export const note = (sum: Gathering, kind: string, key: string | number, node: Node): void => {
-  (sum.notes ??= []).push(noted(kind, node, key));
-};
-
-/** Adds a part's cost and notes to the whole. */
-export function gather(into: Gathering, part: Outcome, key: string | number): void {
-  into.cost += 10 * part.cost;
-  if (part.notes) into.notes = [...(into.notes ?? []), ...within(part.notes, key)].slice(0, 200);
-  if (part.issues) (into.issues ??= []).push(...within(part.issues, key).slice(0, 50));
-}
-
 function list(context: Context, node: Node, shape: Shape): Outcome {
-  const inner = shape.items as Shape; // every array has items
-  const done = (items: unknown[]): unknown => (shape.type === "set" ? new Set(items) : items);
+  const full = context.mode === "full";
+  const single = node.kind !== "array";
   const items: unknown[] = [];
-  const sum = newGathering();
-  if (node.kind !== "array") {
+  const out = fit(shape.type === "set" ? undefined : items, LIST);
+  if (single) {
     const text = fromText(context, node, shape);
     if (text) return text;
-    if (context.mode === "off" || (context.mode === "safe" && isNull(node))) return misfit(context, node, "a list");
-    const only = coerce(context, node, inner);
-    if (only.issues && context.mode !== "full") return misfit(context, node, "a list");
-    if (!only.issues) items.push(only.value);
-    return {
-      value: done(items),
-      cost: 1 + (only.issues ? 1 : 10 * only.cost),
-      notes: [noted("single-to-list", node), ...(only.notes ? within(only.notes, 0) : [])],
-      issues: undefined,
-      tags: LIST | SINGLE | (only.issues ? EMPTY | DROPPED : 0),
-    };
+    if (context.mode === "off" || (!full && isNull(node))) return misfit(context, node, shape);
+    out.cost = 1;
+    out.tags |= SINGLE;
+    note(out, "single-to-list", node);
   }
-  let dropped = 0;
-  for (let i = 0; i < node.items.length; i++) {
-    const item = node.items[i] as Node; // within bounds
-    const outcome = coerce(context, item, inner);
-    if (outcome.issues && context.mode === "full") {
-      dropped++;
-      sum.cost += 1 + i;
-      note(sum, "dropped-item", i, item);
+  for (const [i, item] of (single ? [node] : node.items).entries()) {
+    const part = coerce(context, item, shape.items as Shape); // every array has items
+    if (part.issues && full) {
+      out.cost += 1 + i;
+      out.tags |= DROPPED;
+      note(out, "dropped-item", item, i);
       continue;
     }
-    if (outcome.cost !== 0) gather(sum, outcome, i);
-    items.push(outcome.value);
+    if (part.issues && single) return misfit(context, node, shape);
+    if (part.cost !== 0) gather(out, part, i);
+    items.push(part.value);
   }
-  return {
-    value: done(items),
-    ...total(sum),
-    tags: LIST | (dropped > 0 ? DROPPED : 0) | (items.length === 0 ? EMPTY : 0),
-  };
+  if (items.length === 0) out.tags |= EMPTY;
+  if (shape.type === "set") out.value = new Set(items);
+  return out;
 }
 
-/** What was gathered, as an outcome's fields. */
-export const total = (sum: Gathering): Pick<Outcome, "cost" | "notes" | "issues"> => ({
-  cost: sum.issues ? Infinity : sum.cost,
-  notes: sum.notes,
-  issues: sum.issues,
-});
-
 function tuple(context: Context, node: Node, shape: Shape): Outcome {
-  let items = node.items;
+  let { items } = node;
   if (node.kind === "object") {
     // a vendor's dialect writes a tuple as an object of numbered properties
-    const at = new Map(node.keys.map((key, i) => [key, node.items[i] as Node] as const)); // in step
-    items = [];
-    for (let i = 0; at.has(String(i)); i++) items.push(at.get(String(i)) as Node); // just seen
+    const at = new Map(node.keys.map((key, i) => [key, node.items[i] as Node])); // in step
     const rest = at.get("rest");
-    if (rest?.kind === "array") items.push(...rest.items);
-    if (items.length === 0) return misfit(context, node, "a list");
-  } else if (node.kind !== "array") return fromText(context, node, shape) ?? misfit(context, node, "a list");
-  const sum = newGathering();
-  const out: unknown[] = [];
+    items = [];
+    for (let i = 0, item; (item = at.get(String(i))); i++) items.push(item);
+    if (rest) items.push(...rest.items);
+  }
+  if (node.kind === "object" ? items.length === 0 : node.kind !== "array")
+    return fromText(context, node, shape) ?? misfit(context, node, shape);
+  const values: unknown[] = [];
+  const out = fit(values, LIST);
   const { minItems } = shape.schema;
   const least = typeof minItems === "number" ? minItems : shape.prefix.length;
   for (let i = 0; i < Math.max(items.length, shape.prefix.length); i++) {
@@ -134,54 +100,50 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
     const item = items[i];
     if (!inner) {
       if (context.mode === "full") break;
-      gather(sum, misfit(context, item ?? node, "no more items"), i);
+      gather(out, misfit(context, item ?? node, "no more items"), i);
     } else if (item && !(context.encoded && i >= least && isNull(item) && !nullable(inner))) {
       const part = coerce(context, item, inner);
-      gather(sum, part, i);
-      out.push(part.value);
+      gather(out, part, i);
+      values.push(part.value);
     } else if (i < least) {
       const value = context.mode === "full" ? fallback(inner) : undefined;
-      if (value) out.push(value.value);
-      else gather(sum, misfit(context, node, "more items", undefined, "an item is missing"), i);
+      if (value) values.push(value.value);
+      else gather(out, misfit(context, node, "more items", undefined, "an item is missing"), i);
     }
   }
-  return { value: out, ...total(sum), tags: LIST };
+  return out;
 }
 
-/** A list, map or object that was written as a JSON text within a string. */
+/** A list, map or object that was written as a JSON text within a string, or a list as a tuple. */
 export function fromText(context: Context, node: Node, shape: Shape): Outcome | undefined {
   if ((context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
   const text = node.text.trim();
   const tuple = node.kind === "bare" && text.startsWith("(") && text.endsWith(")");
   if (!tuple && (node.kind !== "text" || !/^[{["]/.test(text))) return undefined;
   const inner = context.read(tuple ? `[${text.slice(1, -1)}]` : node.text, context);
-  if (!inner) return undefined;
-  const outcome = coerce(inner.context, inner.node, shape);
-  return outcome.issues ? undefined : also(outcome, 2, "inner-json", node);
+  const outcome = inner && coerce(inner.context, inner.node, shape);
+  return outcome && !outcome.issues ? also(outcome, 2, "inner-json", node) : undefined;
 }
 
 function union(context: Context, node: Node, shape: Shape): Outcome {
   const { options } = shape;
-  const none = isNull(node) || (context.encoded && node.kind === "text" && node.text === "null");
+  const written = context.encoded && node.text === "null" && !options.some((one) => one.kind === "string");
+  const none = (isNull(node) || written) && options.find((one) => one.kind === "null");
+  if (none) return coerceScalar(context, newNode("bare", node.start, "null"), none);
   let best: Outcome | undefined;
-  const issues: Issue[] = [];
-  if (none) {
-    const option = options.find((one) => one.kind === "null");
-    if (option && (node.kind === "bare" || !options.some((one) => one.kind === "string")))
-      return coerceScalar(context, newNode("bare", node.start, "null"), option);
-  }
+  const deep: Misfit[] = [];
   for (const option of options) {
     const outcome = coerce(context, node, option);
-    if (outcome.issues) issues.push(...outcome.issues);
+    // what got furthest says most: the option whose own parts were wrong, rather than the whole
+    if (deep.length < 10) for (const issue of outcome.issues ?? []) if (issue.path.length > 0) deep.push(issue);
     if (!best || better(best, outcome)) best = outcome;
     if (best.cost === 0 && best.tags === 0) break; // nothing beats an exact scalar that came first
   }
   if (!best) return misfit(context, node, "nothing");
   if (!best.issues || options.length === 1) return best;
-  // what got furthest says most: the option whose own parts were wrong, rather than the whole
-  const deep = issues.filter((issue) => issue.path.length > 0);
-  if (deep.length > 0 && node.kind !== "text") return { ...best, issues: deep.slice(0, 10) };
-  return misfit(context, node, [...new Set(issues.map((issue) => issue.expected))].slice(0, 8).join(" or "));
+  return deep.length > 0 && node.kind !== "text"
+    ? { ...best, issues: deep.slice(0, 10) }
+    : misfit(context, node, shape);
 }
 
 function unwrapped(context: Context, node: Node, shape: Shape): Outcome {
@@ -223,9 +185,9 @@ function dispatch(context: Context, node: Node, shape: Shape): Outcome {
 }
 
 /** Stands for the outcome of a pair that is being worked on: a value that would contain itself does not fit. */
-const RUNNING: Outcome = { ...fit(undefined), cost: Infinity, issues: [] };
+const RUNNING: Outcome = { ...fit(undefined, 0, Infinity), issues: [] };
 
-function memoOf(node: Node, shape: Shape): Memo | undefined {
+function memoOf(node: Node, shape: Shape | undefined): Memo | undefined {
   let memo = node.memo;
   while (memo && memo.shape !== shape) memo = memo.next;
   return memo;
@@ -247,7 +209,7 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
     if (only) return coerce({ ...inner.context, encoded: false }, only, shape);
   }
   let memo: Memo | undefined;
-  if (composite(shape.kind) || (shape.kind === "union" && node.items.length > 0)) {
+  if (composite(shape.kind) || node.items.length > 0) {
     memo = memoOf(node, shape);
     if (memo) return memo.outcome as Outcome; // only this function writes it
     if (--context.budget.left < 0) return misfit(context, node, "less work");
@@ -257,10 +219,9 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (!outcome.issues && shape.checks.length > 0) {
     for (const check of shape.checks) {
       const wrong = check(outcome.value);
-      if (wrong !== undefined) {
-        outcome = misfit(context, node, wrong, outcome.value);
-        break;
-      }
+      if (wrong === undefined) continue;
+      outcome = misfit(context, node, wrong, outcome.value);
+      break;
     }
   }
   if (memo) memo.outcome = outcome;

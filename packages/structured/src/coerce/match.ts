@@ -1,38 +1,31 @@
+import type { Coercion } from "./outcome.ts";
+
 /** One value of an enumeration and the texts that mean it. */
 export interface Label {
   readonly value: unknown;
   readonly texts: readonly string[];
 }
 
-const SPECIAL: Readonly<Record<string, string>> = {
-  ß: "ss",
-  æ: "ae",
-  œ: "oe",
-  ø: "o",
-  ł: "l",
-  đ: "d",
-  ı: "i",
-  þ: "th",
-  ð: "d",
-};
+type Change = (text: string) => string;
+
+const SPECIAL = new Map("ßss æae œoe øo łl đd ıi þth ðd".split(" ").map((pair) => [pair.charAt(0), pair.slice(1)]));
 
 /** A text without accents. */
-export const plain = (text: string): string =>
+export const plain: Change = (text) =>
   text
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
-    .replace(/[ßæœøłđıþð]/gu, (c) => SPECIAL[c] ?? c);
+    .replace(/[ßæœøłđıþð]/g, (c) => SPECIAL.get(c) ?? c);
+
+const same: Change = (text) => text;
 
 /** A text without case and accents. */
-const lower = (text: string): string => plain(text.toLowerCase());
+const lower: Change = (text) => plain(text.toLowerCase());
 
-const letters = (text: string): string => text.replace(/[^\p{L}\p{N}_-]/gu, "");
+const letters: Change = (text) => text.replace(/[^\p{L}\p{N}_-]/gu, "");
 
 /** A name without case, accents and punctuation: `First-Name` and `first_name` are the same. */
-export const fold = (text: string): string => {
-  const out = lower(text).replace(/[^\p{L}\p{N}]/gu, "");
-  return out === "" ? text.trim() : out;
-};
+export const fold: Change = (text) => lower(text).replace(/[^\p{L}\p{N}]/gu, "") || text.trim();
 
 /** What was found: the label, how (the kind of repair, absent when it stood there exactly), or several that fit alike. */
 export interface Match {
@@ -41,73 +34,106 @@ export interface Match {
   readonly ambiguous?: boolean;
 }
 
-const one = (labels: readonly Label[], text: string, change: (text: string) => string): Match | undefined => {
-  let found: Label | undefined;
-  for (const label of labels) {
-    if (!label.texts.some((candidate) => change(candidate) === text)) continue;
-    if (found) return { ambiguous: true };
-    found = label;
-  }
-  return found && { label: found };
-};
-
-/** Counts which labels a text names, longest first where they overlap; the one named most often wins. */
-function within(labels: readonly Label[], text: string, change: (text: string) => string): Match | undefined {
-  const hits: { from: number; to: number; label: Label }[] = [];
-  for (const label of labels) {
-    for (const candidate of label.texts) {
-      const part = change(candidate);
-      if (part === "") continue;
-      for (let i = text.indexOf(part); i >= 0 && hits.length < 1000; i = text.indexOf(part, i + part.length)) {
-        hits.push({ from: i, to: i + part.length, label });
-      }
-    }
-  }
-  hits.sort((a, b) => a.from - b.from || b.to - a.to);
-  const counts = new Map<Label, number>();
-  let end = 0;
-  for (const hit of hits) {
-    if (hit.from < end) continue;
-    end = hit.to;
-    counts.set(hit.label, (counts.get(hit.label) ?? 0) + 1);
-  }
-  const best = Math.max(0, ...counts.values());
-  const winners = [...counts].filter(([, count]) => count === best);
-  if (winners.length === 0) return undefined;
-  return winners.length > 1 ? { ambiguous: true } : { label: winners[0]?.[0] as Label }; // there is exactly one
+/** Labels by their changed texts: undefined where several have the same. And what finds any of these within a text. */
+interface Index {
+  readonly labels: Map<string, Label | undefined>;
+  pattern?: RegExp;
 }
 
+const owns = new WeakMap<readonly Label[], { readonly own: Map<unknown, Label>; readonly kinds: Set<string> }>();
+
 /**
- * Finds the label that a text means: exactly, then without case, accents, punctuation; then, where `loose`, the one that it
- * contains. Several that fit alike are ambiguous, which is an answer too.
+ * Labels that no other name stands for, by their values: a bigint `1` by the text `1n`. And which kinds of values there are
+ * besides texts and null.
  */
-export function match(labels: readonly Label[], source: string, loose: boolean): Match {
-  const text = source.trim();
-  const same = (t: string): string => t;
-  const exact = one(labels, text, same);
-  if (exact?.label) return exact;
-  const steps = [
-    ["case", (t: string): string => t.toLowerCase()],
-    ["accents", lower],
-    ["punctuation", fold],
-  ] as const;
-  for (const [how, change] of steps) {
-    const found = one(labels, change(text), change);
-    if (found) return found.label ? { ...found, how } : found;
-  }
-  if (!loose) return {};
-  const ways = [same, plain, (t: string): string => letters(t), (t: string): string => letters(lower(t))];
-  for (const change of ways) {
-    const found = within(labels, change(text), change);
-    if (!found?.label) {
-      if (found) return found;
-      continue;
+export function ownOf(labels: readonly Label[]): { readonly own: Map<unknown, Label>; readonly kinds: Set<string> } {
+  let found = owns.get(labels);
+  if (!found) {
+    found = { own: new Map(), kinds: new Set() };
+    owns.set(labels, found);
+    for (const label of labels) {
+      const { value, texts } = label;
+      const key = typeof value === "bigint" ? `${value}n` : value;
+      if (texts[0] === String(value) && !found.own.has(key)) found.own.set(key, label);
+      if (value !== null && typeof value !== "string") found.kinds.add(typeof value);
     }
+  }
+  return found;
+}
+
+const indexes = new WeakMap<readonly Label[], Map<Change, Index>>();
+
+/** The index of labels that are texts, made once for each way to change them. */
+function indexOf(all: readonly Label[], change: Change): Index {
+  let ways = indexes.get(all);
+  if (!ways) indexes.set(all, (ways = new Map()));
+  let index = ways.get(change);
+  if (!index) {
+    const labels: Index["labels"] = new Map();
+    for (const label of all) {
+      if (typeof label.value !== "string") continue;
+      for (const text of new Set(label.texts.map(change))) labels.set(text, labels.has(text) ? undefined : label);
+    }
+    ways.set(change, (index = { labels }));
+  }
+  return index;
+}
+
+/** Counts which labels a text names, longest first where they overlap; the one named most often wins. */
+function search(index: Index, text: string): Match | undefined {
+  index.pattern ??= new RegExp(
+    [...index.labels.keys()]
+      .filter((part) => part !== "")
+      .sort((a, b) => b.length - a.length)
+      .map((part) => part.replace(/\W/g, String.raw`\$&`))
+      .join("|") || "(?!)",
+    "g",
+  );
+  const counts = new Map<Label | undefined, number>();
+  for (const part of text.match(index.pattern) ?? []) {
+    const label = index.labels.get(part);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const best = Math.max(...counts.values());
+  const winners = [...counts.keys()].filter((label) => counts.get(label) === best);
+  if (winners.length === 0) return undefined;
+  const [label] = winners;
+  return label && winners.length === 1 ? { label, how: "substring" } : { ambiguous: true };
+}
+
+const WAYS = [
+  [undefined, same],
+  ["case", (text) => text.toLowerCase()],
+  ["accents", lower],
+  ["punctuation", fold],
+] as const satisfies [Match["how"], Change][];
+const bare: Change = (text) => letters(lower(text));
+const LOOSE: readonly Change[] = [same, plain, letters, bare];
+
+/** Texts longer than this are no label by themselves, and are searched as they stand. */
+export const LONG = 10_000;
+
+/**
+ * Finds the label that a text means: exactly, then without case, accents, punctuation; then, under `full`, the one that it
+ * contains. Several that fit alike are ambiguous, which is an answer too. Only labels that are texts are looked at.
+ */
+export function match(all: readonly Label[], source: string, mode: Coercion): Match {
+  const text = source.trim();
+  const long = text.length > LONG;
+  for (const [how, change] of long ? [] : mode === "off" ? WAYS.slice(0, 1) : WAYS) {
+    const { labels } = indexOf(all, change);
+    const changed = change(text);
+    const label = labels.get(changed);
+    if (label) return { label, ...(how && { how }) };
+    if (how && labels.has(changed)) return { ambiguous: true };
+  }
+  for (const change of mode === "full" ? LOOSE.slice(0, long ? 1 : undefined) : []) {
+    const found = search(indexOf(all, change), change(text));
+    if (!found) continue;
     // Good in "Very good" is no good: the longer label that holds it, in other case
-    const { label } = found;
-    const wide = within(labels, letters(lower(text)), (t) => letters(lower(t)))?.label;
-    const holds = wide?.texts.some((a) => label.texts.some((b) => lower(a).includes(lower(b))));
-    return { label: wide && holds ? wide : label, how: "substring" };
+    const wide = found.label && !long ? search(indexOf(all, bare), bare(text))?.label : undefined;
+    const holds = wide?.texts.some((a) => found.label?.texts.some((b) => lower(a).includes(lower(b))));
+    return wide && holds ? { label: wide, how: "substring" } : found;
   }
   return {};
 }

@@ -1,5 +1,7 @@
 import type { Node, Repair } from "../reader/node.ts";
 import type { Source } from "../reader/source.ts";
+import type { Shape } from "../shape.ts";
+import { words } from "./words.ts";
 
 /** Something that does not fit the schema. */
 export interface Issue {
@@ -12,6 +14,31 @@ export interface Issue {
   readonly received?: string;
   /** Where it stands in the text, in UTF-16 units. */
   readonly offset: number;
+}
+
+/** An issue before it is put into words: most never are. */
+export interface Misfit {
+  readonly path: readonly (string | number)[];
+  readonly context: Context;
+  readonly node: Node;
+  readonly expected: string | Shape;
+  /** What is wrong, where it is not just another kind of value. */
+  readonly problem: string | undefined;
+}
+
+/** Several labels fit. */
+export const AMBIGUOUS = "ambiguous";
+
+/** An issue in words. */
+export function report({ path, context, node, expected, problem }: Misfit): Issue {
+  const wanted = typeof expected === "string" ? expected : words(expected);
+  const received = quote(node) ?? context.source.slice(node.start, Math.min(node.end, node.start + 100));
+  const message =
+    problem === AMBIGUOUS
+      ? `ambiguous: several of ${wanted} fit`
+      : (problem ?? `expected ${wanted}, received ${received}`);
+  const nothing = problem !== undefined && problem !== AMBIGUOUS;
+  return { path, message, expected: wanted, ...(!nothing && { received }), offset: node.start };
 }
 
 /** How far values may be bent to fit. See the table in the README. */
@@ -33,16 +60,19 @@ export interface Context {
   readonly budget: { left: number };
 }
 
-/** What a shape made of a node. */
+/** What a shape made of a node. While parts are gathered it changes; then no more. */
 export interface Outcome {
-  readonly value: unknown;
+  value: unknown;
   /** How far it was bent: 0 is an exact fit. Costs of parts weigh ten times those of the whole, as in BAML's scoring. */
-  readonly cost: number;
-  readonly notes: readonly Repair[] | undefined;
+  cost: number;
+  notes: Repair[] | undefined;
   /** Present: it does not fit, and `value` is at best a part. */
-  readonly issues: readonly Issue[] | undefined;
-  readonly tags: number;
+  issues: Misfit[] | undefined;
+  tags: number;
 }
+
+/** How many items of a list may be tried in its place. */
+export const MAX_CHOICES = 256;
 
 /** A list made of a single value. */
 export const SINGLE = 1;
@@ -62,30 +92,26 @@ export const PROSE = 256;
 /** Null in place of a value that is there: the last resort. */
 export const NOTHING = 512;
 
-/** An exact fit. */
-export const fit = (value: unknown, tags = 0): Outcome => ({
+/** A fit: exact, unless it comes at a cost. */
+export const fit = (value: unknown, tags = 0, cost = 0): Outcome => ({
   value,
-  cost: 0,
+  cost,
   notes: undefined,
   issues: undefined,
   tags,
 });
 
-/** What was done to a node. */
-export const noted = (kind: string, node: Node, ...path: (string | number)[]): Repair => ({
-  kind,
-  path,
-  offset: node.start,
-});
+/** Notes what was done to a node, or to a part of one. */
+export const note = (outcome: Outcome, kind: string, node: Node, ...path: (string | number)[]): void => {
+  (outcome.notes ??= []).push({ kind, path, offset: node.start });
+};
 
 /** A fit after a conversion. */
-export const bent = (value: unknown, cost: number, kind: string, node: Node, tags = 0): Outcome => ({
-  value,
-  cost,
-  notes: [noted(kind, node)],
-  issues: undefined,
-  tags,
-});
+export const bent = (value: unknown, cost: number, kind: string, node: Node, tags = 0): Outcome => {
+  const out = fit(value, tags, cost);
+  note(out, kind, node);
+  return out;
+};
 
 /** The same outcome at more cost, with one more note. */
 export const also = (
@@ -94,12 +120,11 @@ export const also = (
   kind: string,
   node: Node,
   tags: number = outcome.tags,
-): Outcome => ({
-  ...outcome,
-  cost: outcome.cost + cost,
-  notes: [noted(kind, node), ...(outcome.notes ?? [])],
-  tags,
-});
+): Outcome => {
+  const out = bent(outcome.value, outcome.cost + cost, kind, node, tags);
+  if (outcome.notes) out.notes?.push(...outcome.notes);
+  return out;
+};
 
 /** What stands in the text for a node. */
 export const raw = (context: Context, node: Node): string => context.source.slice(node.start, node.end);
@@ -109,30 +134,39 @@ export const quote = (node: Node): string | undefined =>
   node.kind === "text" ? JSON.stringify(node.text.slice(0, 100)) : undefined;
 
 /** No fit. */
-export function misfit(context: Context, node: Node, expected: string, value?: unknown, message?: string): Outcome {
-  const received = quote(node) ?? raw(context, node).slice(0, 100);
-  return {
-    value,
-    cost: Infinity,
-    notes: undefined,
-    issues: [
-      {
-        path: [],
-        message: message ?? `expected ${expected}, received ${received}`,
-        expected,
-        received,
-        offset: node.start,
-      },
-    ],
-    tags: 0,
-  };
+export function misfit(
+  context: Context,
+  node: Node,
+  expected: string | Shape,
+  value?: unknown,
+  problem?: string,
+): Outcome {
+  const out = fit(value, 0, Infinity);
+  out.issues = [{ path: [], context, node, expected, problem }];
+  return out;
 }
 
-/** Moves issues or notes of a part to its place in the whole. */
-export const within = <T extends { readonly path: readonly (string | number)[] }>(
-  parts: readonly T[],
+/** Moves issues or notes of a part to their place in the whole, which keeps the first of them. */
+function within<T extends { readonly path: readonly (string | number)[] }>(
+  whole: T[] | undefined,
+  parts: readonly T[] | undefined,
   key: string | number,
-): T[] => parts.map((part) => ({ ...part, path: [key, ...part.path] }));
+): T[] | undefined {
+  if (!parts) return whole;
+  const out = whole ?? [];
+  for (let i = 0; i < parts.length && out.length < 200; i++) {
+    const part = parts[i] as T; // within bounds
+    out.push({ ...part, path: [key, ...part.path] });
+  }
+  return out;
+}
+
+/** Adds a part's cost, notes and issues to the whole. */
+export function gather(whole: Outcome, part: Outcome, key: string | number, weight = 10): void {
+  whole.cost += weight * part.cost;
+  whole.notes = within(whole.notes, part.notes, key);
+  whole.issues = within(whole.issues, part.issues, key);
+}
 
 /** Whether `b` is to be preferred to `a`, which came first. */
 export function better(a: Outcome, b: Outcome): boolean {

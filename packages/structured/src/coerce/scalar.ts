@@ -1,16 +1,19 @@
 import { isNumber, literal } from "../reader/chars.ts";
 import type { Node } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
-import { match } from "./match.ts";
+import { coerce } from "./coerce.ts";
+import { LONG, match, ownOf } from "./match.ts";
+import type { Label } from "./match.ts";
 import { parseNumber, searchNumber } from "./number.ts";
-import { FROM_JSON, NOTHING, also, bent, fit, misfit, raw } from "./outcome.ts";
+import { AMBIGUOUS, FROM_JSON, MAX_CHOICES, NOTHING, also, bent, fit, misfit, raw } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
-import { words } from "./words.ts";
 
 /** What a reading gives: undefined when the node does not fit. */
 type Read = Outcome | undefined;
 
-const isScalar = (node: Node | undefined): node is Node => node?.kind === "text" || node?.kind === "bare";
+/** Whether a node is no list and no object. */
+export const isScalar = (node: Node | undefined): node is Node & { readonly kind: "text" | "bare" } =>
+  node?.kind === "text" || node?.kind === "bare";
 
 /** The value of a bare that is a literal; undefined when it is none. */
 const literalOf = (node: Node): boolean | null | undefined => (node.kind === "bare" ? literal(node.text) : undefined);
@@ -23,8 +26,8 @@ function fromList(context: Context, node: Node, shape: Shape): Read {
   if (node.kind !== "array" || context.mode === "off") return undefined;
   if (context.mode === "safe" && node.items.length !== 1) return undefined;
   let best: Read;
-  for (const item of node.items) {
-    const outcome = coerceScalar(context, item, shape);
+  for (const item of node.items.slice(0, MAX_CHOICES)) {
+    const outcome = coerce(context, item, shape);
     if (!outcome.issues && (!best || outcome.cost < best.cost)) best = outcome;
   }
   return best && also(best, node.items.length === 1 ? 1 : 2, "list-to-single", node, best.tags | FROM_JSON);
@@ -42,7 +45,7 @@ function string(context: Context, node: Node, shape: Shape): Read {
   return bent(raw(context, node), 2, "json-to-string", node, FROM_JSON);
 }
 
-function number(context: Context, node: Node, integer: boolean): Read {
+function number(context: Context, node: Node, shape: Shape): Read {
   if (literalOf(node) !== undefined) return undefined;
   const exact = node.kind === "bare" && isNumber(node.text);
   let found = exact ? Number(node.text.replaceAll("_", "")) : undefined;
@@ -53,7 +56,7 @@ function number(context: Context, node: Node, integer: boolean): Read {
     cost = 3;
   }
   if (found === undefined || !Number.isFinite(found)) return undefined;
-  if (integer && !Number.isInteger(found)) {
+  if (shape.kind === "integer" && !Number.isInteger(found)) {
     return context.mode === "full" ? bent(Math.round(found), cost + 1, "rounded", node) : undefined;
   }
   return cost === 0 ? fit(found) : bent(found, cost, cost === 1 ? "string-to-number" : "number-in-text", node);
@@ -75,7 +78,7 @@ const WORDS = new Map([
   ["false", false],
   ["no", false],
 ]);
-const TRUTH = [true, false].map((value) => ({ value, texts: [String(value)] }));
+const TRUTH = ["true", "false"].map((value) => ({ value, texts: [value] }));
 
 function boolean(context: Context, node: Node): Read {
   const found = literalOf(node);
@@ -83,8 +86,8 @@ function boolean(context: Context, node: Node): Read {
   if (found === null || context.mode === "off") return undefined;
   const word = WORDS.get(node.text.trim().toLowerCase());
   if (word !== undefined) return bent(word, 1, "string-to-boolean", node);
-  const { label } = context.search ? match(TRUTH, node.text, true) : {};
-  return label && bent(label.value, 3, "boolean-in-text", node);
+  const { label } = context.search ? match(TRUTH, node.text, "full") : {};
+  return label && bent(label.value === "true", 3, "boolean-in-text", node);
 }
 
 function date(context: Context, node: Node): Read {
@@ -96,81 +99,66 @@ function date(context: Context, node: Node): Read {
   return iso ? fit(value) : bent(value, 1, "string-to-date", node);
 }
 
-/** Whether a label's value is what a node holds, type and all. */
-function equals(node: Node, value: unknown): boolean {
-  if (typeof value === "string") return node.text === value && (node.kind === "text" || literalOf(node) === undefined);
-  if (node.kind !== "bare") return false;
-  if (typeof value === "number") return isNumber(node.text) && Number(node.text) === value;
-  return typeof value === "bigint" ? node.text === String(value) : literalOf(node) === value;
+/** The label whose value a node holds, type and all. */
+function ownLabel(shape: Shape, node: Node): Label | undefined {
+  const { own } = ownOf(shape.labels);
+  const { text } = node;
+  if (node.kind === "text") return own.get(text);
+  const known = literal(text);
+  if (known !== undefined) return own.get(known);
+  return own.get(text) ?? own.get(`${text}n`) ?? (isNumber(text) ? own.get(Number(text)) : undefined);
 }
 
-function labelled(context: Context, node: Node, shape: Shape): Read {
+function label(context: Context, node: Node, shape: Shape): Read {
   const { labels } = shape;
+  const { mode } = context;
   const scalar = isScalar(node);
-  if (scalar) {
-    const own = labels.find((label) => label.texts[0] === String(label.value) && equals(node, label.value));
-    if (own) return fit(own.value);
-    if (isNull(node)) return undefined;
-  }
-  const named = labels.filter((label) => typeof label.value === "string");
-  if (context.mode === "off") {
-    const found = scalar ? named.find((label) => label.texts[0] === node.text) : undefined;
-    return found && fit(found.value);
-  }
-  const full = context.mode === "full";
+  const full = mode === "full";
+  const exact = scalar && ownLabel(shape, node);
+  if (exact) return fit(exact.value);
+  if (isNull(node) || (!scalar && mode === "off")) return undefined;
   if (full && node.kind === "object" && node.items.length === 1 && isScalar(node.items[0])) {
-    const outcome = labelled(context, node.items[0], shape);
+    const outcome = label(context, node.items[0], shape);
     if (outcome && !outcome.issues) return also(outcome, 2, "object-to-single", node);
   }
-  if (!full && !scalar) return fromList(context, node, shape);
-  const found = match(named, scalar ? node.text : raw(context, node), full);
-  if (found.ambiguous) {
-    return misfit(context, node, words(shape), undefined, `ambiguous: several of ${words(shape)} fit`);
-  }
+  if (!scalar && (!full || node.end - node.start > LONG)) return fromList(context, node, shape);
+  const found = match(labels, scalar ? node.text : raw(context, node), mode);
+  if (found.ambiguous) return misfit(context, node, shape, undefined, AMBIGUOUS);
   if (found.label) {
     const cost = (scalar ? 0 : 2) + (found.how === "substring" ? 2 : found.how ? 1 : 0);
     if (cost === 0) return fit(found.label.value);
     return bent(found.label.value, cost, `label-${found.how ?? "in-json"}`, node, scalar ? 0 : FROM_JSON);
   }
+  if (!scalar) return fromList(context, node, shape);
   // numbers and booleans as labels: read as such, then compared
-  for (const { value } of labels) {
-    if (typeof value === "string" || value === null) continue;
-    const kind = typeof value === "number" ? (Number.isInteger(value) ? "integer" : "number") : typeof value;
-    const outcome = coerceScalar(context, node, { ...shape, kind: kind as Shape["kind"] }); // boolean, bigint or these
-    if (!outcome.issues && outcome.value === value) return outcome;
+  const { own, kinds } = ownOf(labels);
+  for (const kind of kinds) {
+    const outcome = READ[kind]?.(context, node, shape);
+    if (outcome && own.has(typeof outcome.value === "bigint" ? `${outcome.value}n` : outcome.value)) return outcome;
   }
   return undefined;
 }
 
-function read(context: Context, node: Node, shape: Shape): Read {
-  switch (shape.kind) {
-    case "string":
-      return string(context, node, shape);
-    case "enum":
-      return labelled(context, node, shape);
-    case "null": {
-      const value = shape.type === "undefined" ? undefined : shape.type === "nan" ? Number.NaN : null;
-      if (isNull(node)) return fit(value);
-      return context.mode === "full" ? bent(value, 110, "null-for-value", node, NOTHING) : undefined;
-    }
-    default:
-  }
-  if (!isScalar(node)) return fromList(context, node, shape);
-  switch (shape.kind) {
-    case "number":
-    case "integer":
-      return number(context, node, shape.kind === "integer");
-    case "boolean":
-      return boolean(context, node);
-    case "bigint":
-      return bigint(context, node);
-    case "date":
-      return date(context, node);
-    default:
-      return undefined;
-  }
+function nothing(context: Context, node: Node, shape: Shape): Read {
+  const value = shape.type === "undefined" ? undefined : shape.type === "nan" ? Number.NaN : null;
+  if (isNull(node)) return fit(value);
+  return context.mode === "full" ? bent(value, 110, "null-for-value", node, NOTHING) : undefined;
 }
+
+/** What reads a scalar, by the kind of its shape. The first three also take lists and objects. */
+const READ: Readonly<Record<string, (context: Context, node: Node, shape: Shape) => Read>> = {
+  string,
+  enum: label,
+  null: nothing,
+  number,
+  integer: number,
+  boolean,
+  bigint,
+  date,
+};
+const ANY: ReadonlySet<string> = new Set(["string", "enum", "null"]);
 
 /** A value that is no list and no object. */
 export const coerceScalar = (context: Context, node: Node, shape: Shape): Outcome =>
-  read(context, node, shape) ?? misfit(context, node, words(shape));
+  (isScalar(node) || ANY.has(shape.kind) ? READ[shape.kind]?.(context, node, shape) : fromList(context, node, shape)) ??
+  misfit(context, node, shape);

@@ -1,24 +1,6 @@
-import {
-  NEWLINE,
-  OPEN_PAREN,
-  SEMICOLON,
-  CLOSE_PAREN,
-  COMMA,
-  SLASH,
-  LESS,
-  OPEN_BRACKET,
-  CLOSE_BRACKET,
-  OPEN_BRACE,
-  CLOSE_BRACE,
-  isSpace,
-  closer,
-  skipSpace,
-  literal,
-  isNumber,
-} from "./chars.ts";
-import { LOOK, commentAt, endsBare, followed } from "./lookahead.ts";
-import type { Answer } from "./lookahead.ts";
-import { BARE, repair, attach, finish } from "./machine.ts";
+import { among, closer, isNumber, isSpace, literal, skipSpace } from "./chars.ts";
+import { commentAt, endsBare, inObject, peek } from "./lookahead.ts";
+import { BARE, attach, finish, repair } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -30,62 +12,58 @@ export function startBare(m: Machine): void {
   m.state = BARE;
 }
 
-export function readBare(m: Machine): boolean {
-  const node = m.current as Node; // a bare value is open in this m.state
+/** Reads on in an unquoted value: up to its end, or to the end of what has arrived. */
+export function readBare(m: Machine): void {
+  const node = m.current as Node; // an unquoted value is open in this state
   const { text } = m;
   let from = m.pos;
   let i = from;
   for (; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === OPEN_PAREN) m.round++;
-    else if (c === OPEN_BRACE) m.curly++;
-    else if (c === OPEN_BRACKET) m.square++;
-    else if (c === CLOSE_PAREN && m.round > 0) m.round--;
-    else if (c === CLOSE_BRACE && m.curly > 0) m.curly--;
-    else if (c === CLOSE_BRACKET && m.square > 0) m.square--;
+    const code = text.charCodeAt(i);
+    if ((code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 46) continue; // 0-9a-z.
+    const c = text.charAt(i);
+    if (c === "(") m.round++;
+    else if (c === "{") m.curly++;
+    else if (c === "[") m.square++;
+    else if (c === ")" && m.round > 0) m.round--;
+    else if (c === "}" && m.curly > 0) m.curly--;
+    else if (c === "]" && m.square > 0) m.square--;
     else {
-      const ends = c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c === NEWLINE;
-      if (!ends && !isSpace(c) && c !== SLASH && c !== SEMICOLON && closer(c) === 0 && c !== LESS) continue;
-      if ((c === COMMA || c === LESS) && m.round + m.curly + m.square > 0) continue;
-      if (c === CLOSE_BRACE && m.stack.length === m.arrays) continue;
-      if (c === CLOSE_BRACKET && m.arrays === 0) continue;
+      const ends = among(c, ",}]\n");
+      if (!ends && !among(c, "/;<") && !isSpace(c) && closer(c) === "") continue;
+      if ((c === "," || c === "<") && m.round + m.curly + m.square > 0) continue;
+      if (c === "}" && m.stack.length === m.arrays) continue;
+      if (c === "]" && m.arrays === 0) continue;
       node.text += text.slice(from, i);
-      from = i;
-      m.pos = i;
+      from = m.pos = i;
       const word = node.text.length > 40 ? "" : node.text.trim();
       const plain = word !== "" && (literal(word) !== undefined || isNumber(word));
-      const answer = ends ? endsBare(m, i, plain) : gapEnds(m, plain, c, node);
-      if (answer === "wait") return false;
-      if (!answer) continue;
+      const over = ends ? endsBare(m, i, plain) : gapEnds(m, plain, c);
+      if (m.starved) return;
+      if (!over) continue;
       if (!plain) repair(m, "unquoted", node.start - m.base);
-      finish(m, true);
-      return true;
+      return finish(m);
     }
   }
   node.text += text.slice(from, i);
   m.pos = i;
   node.end = m.base + i;
-  return true;
 }
 
 /** Whether a blank, a slash, a quote or a tag ends an unquoted value: a comment follows, or the next string or key. */
-export function gapEnds(m: Machine, plain: boolean, c: number, node: Node): Answer {
-  if (!plain && c !== LESS && (c !== SLASH || !isSpace(node.text.charCodeAt(node.text.length - 1)))) return false;
+function gapEnds(m: Machine, plain: boolean, c: string): boolean {
+  // in words, only what follows at once tells: a comment after a blank, or a tag
+  if (!plain && c !== "<") return isSpace(c) && peek(m, m.pos + 1) === "/" && commentAt(m, m.pos + 1);
   const i = skipSpace(m.text, m.pos);
-  if (i - m.pos > LOOK) return true;
-  if (i >= m.text.length) return m.ended ? true : "wait";
-  const comment = commentAt(m, i);
-  if (comment !== false) return comment;
-  const next = m.text.charCodeAt(i);
-  if (plain && m.stack.at(-1)?.kind === "array" && /[-\dtfn]/i.test(m.text.charAt(i))) {
+  const next = peek(m, i);
+  if (next === "" || commentAt(m, i)) return true;
+  if (!inObject(m) && plain && /[-\dtfn]/i.test(next)) {
     // numbers and literals without commas between them
-    const token = /^[-+\w.]*/.exec(m.text.slice(i, i + 40))?.[0] ?? "";
-    if (i + token.length >= m.text.length && token.length < 40 && !m.ended) return "wait";
-    return (isNumber(token) || literal(token) !== undefined) && /^[\s,\]]?$/.test(m.text.charAt(i + token.length));
+    let j = i;
+    while (/[-+\w.]/.test(peek(m, j))) j++;
+    const token = m.text.slice(i, j);
+    return (isNumber(token) || literal(token) !== undefined) && /^[\s,\]]?$/.test(peek(m, j));
   }
-  if (next === LESS) return followed(m, i, SLASH, false);
-  return (
-    plain &&
-    (next === COMMA || next === SEMICOLON || next === CLOSE_BRACE || next === CLOSE_BRACKET || closer(next) !== 0)
-  );
+  if (next === "<") return peek(m, i + 1) === "/";
+  return plain && (",;}]".includes(next) || closer(next) !== "");
 }

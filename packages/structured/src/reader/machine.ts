@@ -1,6 +1,3 @@
-import { LESS, QUOTE, SLASH } from "./chars.ts";
-import { commentAt, followed } from "./lookahead.ts";
-import type { Answer, Sight } from "./lookahead.ts";
 import { newNode } from "./node.ts";
 import type { Node, Repair, Root } from "./node.ts";
 import { newSource } from "./source.ts";
@@ -33,32 +30,37 @@ export const PROSE = 0;
 export const KEY = 1;
 export const AFTER_KEY = 2;
 export const VALUE = 3;
-export const ITEM = 4;
-export const STRING = 5;
+export const STRING = 4;
+export const TRIPLE = 5;
 export const BARE = 6;
-export const LINE_COMMENT = 7;
-export const BLOCK_COMMENT = 8;
-export const TRIPLE = 9;
-export const STOPPED = 10;
+export const COMMENT = 7;
 
 /** The state of a reader: one object, so that the functions that work on it are the same for all readers. */
-export interface Machine extends Sight {
+export interface Machine extends Required<ReaderOptions> {
+  readonly names: ReadonlySet<string>;
+  readonly open: boolean;
   readonly source: Source;
+  /** Values found so far; the last may still be open. */
   readonly roots: Root[];
+  /** Texts that code fences hold and that are no object or array. */
   readonly blocks: Root[];
+  /** What was mended in the text; at most {@link MAX_REPAIRS} of it. */
   readonly repairs: Repair[];
-  readonly maxDepth: number;
-  readonly maxLength: number;
+  /** A bound was reached; nothing is read any more. */
   fault: Fault | undefined;
   /** What has arrived and is not consumed; where it begins in the source; and where the machine is in it. */
   text: string;
   base: number;
   pos: number;
+  /** No more will come. */
   ended: boolean;
+  /** Only more text can tell how to go on. */
+  starved: boolean;
   state: number;
-  /** Where a comment returns to. */
+  /** What ends the open comment, and where it returns to. */
+  until: string;
   back: number;
-  /** The open containers, and how many of them are arrays. */
+  /** The open containers, outermost first, and how many of them are arrays. */
   readonly stack: Node[];
   arrays: number;
   /** A comma, or the opening of the container, came before. */
@@ -67,10 +69,10 @@ export interface Machine extends Sight {
   /** The string or unquoted value that grows, and whether it is a key. */
   current: Node | undefined;
   isKey: boolean;
-  /** How often a value has begun or ended. */
+  /** Changes when a value begins or ends; in between, only the growing one grows. */
   version: number;
   /** What ends the current string. */
-  quote: number;
+  quote: string;
   /** Straight double quotes taken for content. */
   quotes: number;
   /** Braces open in the content. */
@@ -87,21 +89,23 @@ export interface Machine extends Sight {
 }
 
 /** A machine at the beginning of a text. */
-export const newMachine = (options: ReaderOptions): Machine => ({
+export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions): Machine => ({
   source: newSource(),
   roots: [],
   blocks: [],
   repairs: [],
-  names: options.names ?? new Set(),
-  open: options.open ?? options.names === undefined,
-  maxDepth: options.maxDepth,
-  maxLength: options.maxLength,
+  names: names ?? new Set(),
+  open: open ?? names === undefined,
+  maxDepth,
+  maxLength,
   fault: undefined,
   text: "",
   base: 0,
   pos: 0,
   ended: false,
+  starved: false,
   state: PROSE,
+  until: "",
   back: PROSE,
   stack: [],
   arrays: 0,
@@ -110,7 +114,7 @@ export const newMachine = (options: ReaderOptions): Machine => ({
   current: undefined,
   isKey: false,
   version: 0,
-  quote: QUOTE,
+  quote: "",
   quotes: 0,
   braces: 0,
   round: 0,
@@ -125,10 +129,11 @@ export function repair(m: Machine, kind: string, at: number = m.pos): void {
   if (m.repairs.length < MAX_REPAIRS) m.repairs.push({ kind, path: [], offset: m.base + at });
 }
 
+/** Puts a value that begins where it belongs. */
 export function attach(m: Machine, node: Node): void {
   m.version++;
   const parent = m.stack.at(-1);
-  if (parent === undefined) {
+  if (!parent) {
     if (m.roots.length >= MAX_ROOTS) m.roots.pop();
     m.roots.push({ node, draft: m.thought !== "", fenced: m.fence >= 0 });
     return;
@@ -136,95 +141,74 @@ export function attach(m: Machine, node: Node): void {
   if (parent.kind === "object") parent.keys.push(m.key ?? "");
   parent.items.push(node);
   if (!m.comma) repair(m, "missing-comma");
-  m.comma = false;
-  m.key = undefined;
+  settle(m);
 }
 
+/** After a value, or in its place. */
 export function settle(m: Machine): void {
   const top = m.stack.at(-1);
-  m.state = top === undefined ? PROSE : top.kind === "object" ? KEY : ITEM;
+  m.comma = false;
+  m.key = undefined;
+  m.state = top === undefined ? PROSE : top.kind === "object" ? KEY : VALUE;
 }
 
 export function openContainer(m: Machine, kind: "object" | "array"): void {
   if (m.stack.length >= m.maxDepth) {
     m.fault = { reason: "too-deep", offset: m.base + m.pos };
-    m.state = STOPPED;
     return;
   }
   const node = newNode(kind, m.base + m.pos);
   attach(m, node);
   m.stack.push(node);
   if (kind === "array") m.arrays++;
+  settle(m);
   m.comma = true;
   m.pos++;
-  settle(m);
 }
 
 /** Closes the innermost container; `done` when its own closer stands at `pos`. */
-export function closeContainer(m: Machine, done: boolean): void {
-  const node = m.stack.pop();
-  if (node === undefined) return;
+function closeContainer(m: Machine, done: boolean): void {
+  const node = m.stack.pop() as Node; // one is open
   m.version++;
   if (node.kind === "array") m.arrays--;
   node.done = true;
   node.end = m.base + m.pos + (done ? 1 : 0);
   if (!done) repair(m, "missing-closer");
-  m.comma = false;
-  m.key = undefined;
   settle(m);
 }
 
-export function closeAll(m: Machine): void {
-  while (m.stack.length > 0) closeContainer(m, false);
+/** Closes the innermost containers that are open, up to one of this kind or all. */
+export function closeTo(m: Machine, kind?: "object" | "array"): void {
+  while (m.stack.length > 0 && m.stack.at(-1)?.kind !== kind) closeContainer(m, false);
 }
 
 /** A closer at `pos`: closes its container and those within that were left open; a stray one is skipped. */
 export function closeWith(m: Machine, kind: "object" | "array"): void {
-  const count = kind === "array" ? m.arrays : m.stack.length - m.arrays;
-  if (count === 0) {
-    repair(m, "wrong-closer");
-    m.pos++;
-    return;
-  }
-  while (m.stack.at(-1)?.kind !== kind) closeContainer(m, false);
-  closeContainer(m, true);
+  if (kind === "array" ? m.arrays > 0 : m.stack.length > m.arrays) {
+    closeTo(m, kind);
+    closeContainer(m, true);
+  } else repair(m, "wrong-closer");
   m.pos++;
 }
 
-export function finish(m: Machine, done: boolean): void {
-  const node = m.current;
+/** Ends the string or unquoted value that grows. */
+export function finish(m: Machine): void {
+  const node = m.current as Node; // one grows
   m.current = undefined;
-  if (node === undefined) return;
-  if (!m.isKey) m.version++;
   node.end = m.base + m.pos;
-  node.done = done;
+  node.done = true;
   if (node.kind === "bare") {
     node.text = node.text.trim();
     // what was left out
-    if (/^(\.{3}|…)$/.test(node.text) && m.stack.at(-1)?.kind === "array") m.stack.at(-1)?.items.pop();
+    const list = m.stack.at(-1);
+    if (/^(\.{3}|…)$/.test(node.text) && list?.kind === "array") list.items.pop();
   }
   if (m.isKey) {
     m.isKey = false;
     m.key = node.text;
     m.state = AFTER_KEY;
-  } else settle(m);
-}
-
-/** Comments and what force-closes containers, between tokens. True: dealt with; "wait"; false: something else. */
-export function between(m: Machine, c: number): Answer {
-  const comment = commentAt(m, m.pos);
-  if (comment === true) {
-    m.back = m.state;
-    repair(m, "comment");
-    m.state = c === SLASH && m.text.charCodeAt(m.pos + 1) === 42 ? BLOCK_COMMENT : LINE_COMMENT;
-    m.pos += m.state === BLOCK_COMMENT ? 2 : 1;
-    return true;
+  } else {
+    m.version++;
+    settle(m);
   }
-  if (comment === "wait") return "wait";
-  if (c === LESS) {
-    const tag = followed(m, m.pos, SLASH, false);
-    if (tag === true) closeAll(m);
-    return tag;
-  }
-  return false;
 }

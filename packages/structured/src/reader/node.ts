@@ -5,7 +5,8 @@ export type NodeKind = "object" | "array" | "text" | "bare";
 
 /** What a shape made of a node, and the next of these. */
 export interface Memo {
-  readonly shape: Shape;
+  /** Undefined: its plain value. */
+  readonly shape: Shape | undefined;
   outcome: unknown;
   readonly next: Memo | undefined;
 }
@@ -33,12 +34,12 @@ export interface Node {
 
 const none: never[] = [];
 
-/** A node that begins. */
-export const newNode = (kind: NodeKind, start: number, text = ""): Node => ({
+/** A node that begins; with an `end`, one that is complete. */
+export const newNode = (kind: NodeKind, start: number, text = "", end?: number): Node => ({
   kind,
   start,
-  end: start,
-  done: false,
+  end: end ?? start,
+  done: end !== undefined,
   text,
   keys: kind === "object" ? [] : none,
   items: kind === "object" || kind === "array" ? [] : none,

@@ -3,7 +3,7 @@ import { toPlain } from "../coerce/coerce.ts";
 import { grammarTexts, randomJson } from "../testing/grammar.ts";
 import { hostileTexts } from "../testing/hostile.ts";
 import { newRandom } from "../testing/random.ts";
-import { newReader } from "./reader.ts";
+import { end, newReader, write } from "./reader.ts";
 import type { Reader } from "./reader.ts";
 
 const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
@@ -13,11 +13,11 @@ const read = (text: string, cuts: readonly number[] = [], names?: ReadonlySet<st
   const reader = newReader({ maxDepth: 256, maxLength: 2 ** 24, names });
   let at = 0;
   for (const cut of cuts) {
-    reader.write(text.slice(at, cut));
+    write(reader, text.slice(at, cut));
     at = cut;
   }
-  reader.write(text.slice(at));
-  reader.end();
+  write(reader, text.slice(at));
+  end(reader);
   return reader;
 };
 
@@ -34,7 +34,7 @@ const found = (reader: Reader): string =>
     })),
     blocks: reader.blocks.map((block) => block.node.text),
     repairs: reader.repairs.map((repair) => repair.kind),
-    fault: reader.fault()?.reason,
+    fault: reader.fault?.reason,
   });
 
 const values = (text: string): unknown[] => read(text).roots.map((root) => toPlain(root.node));
@@ -170,15 +170,15 @@ describe("the reader", () => {
 
   it("stops at its bounds", () => {
     const deep = newReader({ maxDepth: 3, maxLength: 100 });
-    deep.write("[[[[1]]]]");
-    expect(deep.fault()).toStrictEqual({ reason: "too-deep", offset: 3 });
-    deep.write("more");
-    deep.end();
+    write(deep, "[[[[1]]]]");
+    expect(deep.fault).toStrictEqual({ reason: "too-deep", offset: 3 });
+    write(deep, "more");
+    end(deep);
     expect(deep.source.length()).toBe(9);
     const long = newReader({ maxDepth: 3, maxLength: 5 });
-    long.write("[1, ");
-    long.write("2]");
-    expect(long.fault()).toStrictEqual({ reason: "too-large", offset: 5 });
+    write(long, "[1, ");
+    write(long, "2]");
+    expect(long.fault).toStrictEqual({ reason: "too-large", offset: 5 });
   });
 
   it.each(Object.entries(hostileTexts(3000)))("ends on %s, however it is cut", (_name, text) => {

@@ -6,31 +6,29 @@ export interface Source {
   readonly slice: (from?: number, to?: number) => string;
 }
 
-/** Deltas are joined to pieces of about this many characters. */
+/** Deltas are joined to pieces of at least so many characters. */
 const PIECE = 4096;
 
 /** A source without text. */
 export function newSource(): Source {
   const pieces: string[] = [];
   const starts: number[] = [];
-  let deltas: string[] = [];
-  let start = 0; // of the deltas
+  let tail = ""; // what is in no piece yet
   let length = 0;
-  const join = (): void => {
-    pieces.push(deltas.join(""));
-    starts.push(start);
-    start = length;
-    deltas = [];
+  const cut = (): void => {
+    starts.push(length - tail.length);
+    pieces.push(tail);
+    tail = "";
   };
   return {
     length: () => length,
     append: (text) => {
-      deltas.push(text);
+      tail += text;
       length += text.length;
-      if (length - start >= PIECE) join();
+      if (tail.length >= PIECE) cut();
     },
     slice: (from = 0, to = length) => {
-      if (length > start) join();
+      if (tail !== "") cut();
       let low = 0;
       let high = starts.length - 1;
       while (low < high) {

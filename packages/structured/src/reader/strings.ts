@@ -1,129 +1,111 @@
-import { QUOTE, BACKSLASH, BACKTICK, OPEN_BRACE, CLOSE_BRACE, closes, dedent } from "./chars.ts";
-import { tripleAt, endsString } from "./lookahead.ts";
-import { KEY, STRING, repair, attach, finish } from "./machine.ts";
+import { closes, dedent } from "./chars.ts";
+import { endsString, peek, tripleAt } from "./lookahead.ts";
+import { KEY, STRING, TRIPLE, attach, finish, repair } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
 
-/** What an escape stands for that does not stand for itself. */
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
-
-export function startString(m: Machine, end: number, skip: number): void {
+/** Begins a string that `quote` ends, after an opener of one to three characters. */
+export function startString(m: Machine, quote: string, opener: number): void {
   const node = newNode("text", m.base + m.pos);
   m.isKey = m.state === KEY;
   if (!m.isKey) attach(m, node);
   m.current = node;
-  m.quote = end;
+  m.quote = quote;
   m.quotes = m.braces = 0;
-  if (end !== QUOTE) repair(m, "quotes");
-  m.pos += skip;
-  m.state = STRING;
+  if (quote !== '"' || opener > 2) repair(m, "quotes");
+  m.pos += opener;
+  m.state = opener > 2 ? TRIPLE : STRING;
 }
 
+const BACKSLASH = 92;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+
 /** Reads on in a string: up to its end, or to the end of what has arrived. */
-export function readString(m: Machine): boolean {
+export function readString(m: Machine): void {
   const node = m.current as Node; // a string is open in this state
   const { text, quote } = m;
+  const end = quote.charCodeAt(0);
   let from = m.pos;
   let i = from;
   for (; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c !== BACKSLASH && c !== quote && (quote < 128 || !closes(c, quote))) {
+    if (c !== BACKSLASH && c !== end && (end < 128 || !closes(text.charAt(i), quote))) {
       // braces tell an object within a text from the one around it
       if (c === OPEN_BRACE) m.braces++;
       else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
       continue;
     }
     node.text += text.slice(from, i);
-    from = i;
-    m.pos = i;
-    if (c === BACKSLASH) {
-      if (quote === BACKSLASH && text.charCodeAt(i + 1) === QUOTE) {
-        m.pos += 2;
-        finish(m, true);
-        return true;
-      }
-      const used = readEscape(m, node);
-      if (used === 0) return false;
-      i += used - 1;
-      from = i + 1;
-      m.pos = from;
+    from = m.pos = i;
+    if (c === BACKSLASH && (c !== end || peek(m, i + 1) !== '"')) {
+      readEscape(m, node);
+      if (m.starved) return;
+      from = m.pos;
+      i = from - 1;
       continue;
     }
-    const ends = m.stack.length === 0 || endsString(m, i);
-    if (ends === "wait") return false;
+    const ends = c === BACKSLASH || m.stack.length === 0 || endsString(m, i);
+    if (m.starved) return;
     if (ends) {
-      m.pos++;
-      finish(m, true);
-      return true;
+      m.pos += c === BACKSLASH ? 2 : 1;
+      return finish(m);
     }
     if (m.quotes === 0) repair(m, "inner-quote");
-    if (c === QUOTE) m.quotes++;
+    if (c === 34) m.quotes++;
   }
   // half of a surrogate pair waits for its other half
-  if (!m.ended && i > from) {
-    const last = text.charCodeAt(i - 1);
-    if (last >= 0xd800 && last < 0xdc00) i--;
+  const last = text.charCodeAt(i - 1);
+  if (!m.ended && i > from && last >= 0xd800 && last < 0xdc00) {
+    i--;
+    m.starved = true;
   }
   node.text += text.slice(from, i);
   m.pos = i;
   node.end = m.base + i;
-  return i >= text.length;
 }
 
-/** Reads the escape at `pos` into the node; returns its length, 0 when it is not complete. */
-export function readEscape(m: Machine, node: Node): number {
-  if (m.pos + 1 >= m.text.length) {
-    if (!m.ended) return 0;
-    return 1; // an escape that never came
+/** What an escape stands for that does not stand for itself. */
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
+
+/** Reads the escape at `pos`. */
+function readEscape(m: Machine, node: Node): void {
+  const c = peek(m, m.pos + 1);
+  const length = c === "u" ? 6 : c === "x" ? 4 : c === "" ? 1 : 2; // one that never came is dropped
+  const hex = m.text.slice(m.pos + 2, m.pos + length);
+  let value = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) || c > "~" ? c : undefined);
+  if (length > 2 && peek(m, m.pos + length - 1) !== "" && /^[\da-f]+$/i.test(hex)) {
+    value = String.fromCharCode(Number.parseInt(hex, 16));
+    // a high half waits for the low one, so that no partial text ends in the middle of a character
+    if (value >= "\ud800" && value < "\udc00") peek(m, m.pos + 11);
   }
-  const c = m.text.charAt(m.pos + 1);
-  if (c === "u" || c === "x") {
-    const length = c === "u" ? 6 : 4;
-    if (m.pos + length > m.text.length && !m.ended) return 0;
-    const hex = m.text.slice(m.pos + 2, m.pos + length);
-    if (hex.length === length - 2 && /^[\da-f]+$/i.test(hex)) {
-      const unit = Number.parseInt(hex, 16);
-      // a high half waits for the low one, so that no partial text ends in the middle of a character
-      if (unit >= 0xd800 && unit < 0xdc00 && m.pos + 12 > m.text.length && !m.ended) return 0;
-      node.text += String.fromCharCode(unit);
-      return length;
-    }
-  } else {
-    const plain = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) || c > "~" ? c : undefined);
-    if (plain !== undefined) {
-      node.text += plain;
-      return 2;
-    }
-  }
-  repair(m, "escape");
-  node.text += "\\";
-  return 1;
+  if (m.starved) return;
+  if (value === undefined) repair(m, "escape");
+  node.text += value ?? "\\";
+  m.pos += value === undefined ? 1 : length;
 }
 
 /** Takes indentation, and the info string of a fence, off a block of text. */
 export function trimTriple(m: Machine, node: Node): void {
-  node.text = dedent(m.quote === BACKTICK ? node.text.slice(node.text.indexOf("\n") + 1) : node.text);
+  node.text = dedent(m.quote === "`" ? node.text.slice(node.text.indexOf("\n") + 1) : node.text);
 }
 
-export function readTriple(m: Machine): boolean {
-  const node = m.current as Node; // a string is open in this m.state
-  for (let i = m.pos; i < m.text.length; i++) {
-    if (m.text.charCodeAt(i) !== m.quote) continue;
-    const three = tripleAt(m, i);
-    if (three === false) continue;
+export function readTriple(m: Machine): void {
+  const node = m.current as Node; // a string is open in this state
+  for (let i = m.pos; i >= 0;) {
+    i = m.text.indexOf(m.quote, i);
+    const to = i < 0 ? m.text.length : i;
+    node.text += m.text.slice(m.pos, to);
+    m.pos = to;
     // a fourth quote shows that the first belongs to the content
-    const last = three === true && i + 3 < m.text.length;
-    if (last && m.text.charCodeAt(i + 3) === m.quote) continue;
-    node.text += m.text.slice(m.pos, i);
-    m.pos = i;
-    if (!last && !m.ended) return false;
-    m.pos += 3;
-    trimTriple(m, node);
-    finish(m, true);
-    return true;
+    const ends = i >= 0 && tripleAt(m, i) && peek(m, i + 3) !== m.quote;
+    if (m.starved) return;
+    if (ends) {
+      m.pos += 3;
+      trimTriple(m, node);
+      return finish(m);
+    }
+    if (i >= 0) i++;
   }
-  node.text += m.text.slice(m.pos);
-  m.pos = m.text.length;
-  return true;
 }

@@ -36,3 +36,52 @@ export function hostileTexts(length: number): Readonly<Record<string, string>> {
     parentheses: `{"a": x${fill("(")}`,
   };
 }
+
+/** More of them, each aimed at one part of the reader or of coercion. */
+export function worseTexts(length: number): Readonly<Record<string, string>> {
+  const fill = (part: string): string => part.repeat(Math.ceil(length / part.length));
+  const many = (part: (i: number) => string): string =>
+    Array.from({ length: length / 10 }, (_, i) => part(i)).join(",");
+  return {
+    // the reader
+    "slashes in words": `{"a": x${fill(" /")}}`,
+    "lines of words": `{"a": x${fill("\ny")}}`,
+    "commas in words": `{"a": x${fill(", y")}}`,
+    "tags in words": `{"a": x${fill("<")}}`,
+    "braces in words": `{"a": x${fill("{")}`,
+    "addresses unquoted": `{"a": ${fill("http://x, ")}}`,
+    "groups of digits": `{"a": ${fill("1,000,")}}`,
+    "quotes within quotes": `{"a": "${fill('x "y" z ')}"}`,
+    "keys within quotes": `{"a": "${fill('x", "y": ')}"}`,
+    "braces within quotes": `{"a": "${fill('{"')}`,
+    "closers after quotes": `{"a": "${fill('"}')}`,
+    "triple quotes": `{"a": """${fill('""')}`,
+    "lines in triple quotes": `{"a": """${fill(" \n")}x"""}`,
+    "strings joined": `{"a": ${fill('"x" + ')}"y"}`,
+    "comments all over": `{${fill("/* */")}`,
+    "stars in a comment": `[/*${fill("*")}`,
+    "many answers": fill('{"a":"b"} '),
+    "open answers": fill('{"a":[ </x> '),
+    "open lists in prose": fill("[a b"),
+    "links in prose": fill("[a](b)"),
+    "quotes in prose": fill('"{'),
+    "tags in prose": fill("<a"),
+    "unicode spaces": `${fill("\u2028\ufeff\u00a0")}[1]`,
+    // coercion
+    "lists in lists": `${"[".repeat(250)}${fill("1,")}${"]".repeat(250)}`,
+    "objects in objects": `${'{"a":'.repeat(250)}"${fill("x")}"${"}".repeat(250)}`,
+    "items that do not fit": `[${fill('{"b":1},')}1]`,
+    "keys that do not fit": `{"a": {${many((i) => `"k${i}":1`)}}}`,
+    "one key": `{${fill('"a":1,')}"a":2}`,
+    "keys alike": `{${fill('"A":1,"á":2,')}"a":2}`,
+    "one long key": `{"${fill("a")}": 1}`,
+    "JSON in JSON": `[${fill('"{\\"a\\":[1]}",')}1]`,
+    "almost JSON in JSON": `[${fill('"{",')}"["]`,
+    "numbers that are none": `[${fill("1n,")}1]`,
+    "one long number": `{"a": ${fill("9")}, "n": 1}`,
+    "labels in a text": `{"a": "${fill("v1 v2 ")}"}`,
+    "labels in a list": `[${fill('"V-1 ",')}"v1"]`,
+    "marks on letters": `{"a": "${fill("é\u0301")}"}`,
+    "one letter that is eighteen": `{"a": "${fill("\ufdfa")}"}`,
+  };
+}
