@@ -12,7 +12,7 @@ const THOUGHT = /^(think(ing)?|thoughts?|reasoning|reflection|scratchpad|analysi
 export function readProse(m: Machine): void {
   for (; m.pos < m.text.length; m.pos++) {
     const c = m.text.charAt(m.pos);
-    if (c === "<" || c === "[") readTag(m);
+    if ((c === "<" || c === "[") && readTag(m)) continue;
     if (m.starved) return;
     if (c === "{" || c === "[") {
       const found = c === "{" ? objectAt(m, m.pos) : arrayAt(m, m.pos);
@@ -61,14 +61,14 @@ export function endBlock(m: Machine): void {
   m.fence = -1;
 }
 
-/** Begins or ends reasoning, where its tag stands at `pos`: `<think>`, or `[THINK]`. */
-function readTag(m: Machine): void {
+/** Begins or ends reasoning, where its tag stands at `pos`: `<think>`, or `[THINK]`. Whether one does. */
+function readTag(m: Machine): boolean {
   const head = m.text.slice(m.pos + 1, m.pos + 20);
   const end = head.search(/[^\w/-]/);
   if (end < 0) peek(m, m.pos + 19);
   const tag = head.slice(0, Math.max(end, 0)).toLowerCase();
   const closes = tag.startsWith("/");
-  if (m.starved || !/[>\]\s]/.test(head.charAt(end)) || !THOUGHT.test(tag.replace("/", ""))) return;
+  if (m.starved || !/[>\]\s]/.test(head.charAt(end)) || !THOUGHT.test(tag.replace("/", ""))) return false;
   if (!closes) m.thought ||= tag;
   else if (tag === `/${m.thought}`) m.thought = "";
   else if (m.thought === "") {
@@ -76,4 +76,5 @@ function readTag(m: Machine): void {
     for (const root of m.roots) root.draft = true;
     m.blocks.length = 0;
   }
+  return true;
 }

@@ -39,6 +39,7 @@ export function readToken(m: Machine): void {
     repair(m, "comment");
     m.pos += m.until.length;
   } else if (tag) closeTo(m);
+  else if (c === "]" && m.arrays === 0) closeWith(m, "array");
   else if (key || item) {
     if (c === "," || c === ";") {
       m.comma = true;
