@@ -62,6 +62,8 @@ writeFileSync(
     concurrency: 2,
   }),
 );
+// mutants run beside each other: what is in time alone may be late
+writeFileSync(join(cwd, "vitest.config.ts"), "export default { test: { testTimeout: 60_000 } };\n");
 const packages = ["core", "vitest-runner"].map((part) => `@stryker-mutator/${part}@${STRYKER}`);
 run(copy, "pnpm", ["add", "--silent", "--save-dev", "--workspace-root", ...packages]);
 run(cwd, join(copy, "node_modules/.bin/stryker"), ["run"]);
