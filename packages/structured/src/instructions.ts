@@ -1,4 +1,5 @@
 import type { Program, Shape } from "./shape.ts";
+import { partsOf } from "./shape.ts";
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
@@ -14,6 +15,13 @@ export function renderType(program: Program): string {
   const named = new Map<Shape, string>();
   const definitions = new Map<string, string>();
   const active = new Set<Shape>();
+  const uses = new Map<Shape, number>();
+  const count = (shape: Shape): void => {
+    const before = uses.get(shape) ?? 0;
+    uses.set(shape, before + 1);
+    if (before === 0) for (const part of partsOf(shape)) count(part);
+  };
+  count(program.root);
 
   const name = (shape: Shape): string => {
     const known = named.get(shape);
@@ -27,7 +35,10 @@ export function renderType(program: Program): string {
   const bracket = (text: string): string => (/[|&/]/.test(text) ? `(${text})` : text);
 
   const write = (shape: Shape): string => {
-    if (active.has(shape)) return name(shape); // it contains itself
+    // what contains itself, and objects that stand in several places, have a name
+    if (active.has(shape) || (shape.kind === "object" && (uses.get(shape) ?? 0) > 1)) name(shape);
+    const done = named.get(shape);
+    if (done !== undefined && (active.has(shape) || definitions.has(done))) return done;
     active.add(shape);
     const text = build(shape);
     active.delete(shape);

@@ -71,6 +71,17 @@ export interface Shape {
   readonly wrapped: boolean;
 }
 
+/** The shapes that a shape is made of. */
+export const partsOf = (shape: Shape): Shape[] =>
+  [
+    shape.items,
+    shape.rest,
+    shape.keys,
+    ...shape.prefix,
+    ...shape.options,
+    ...shape.properties.map((p) => p.shape),
+  ].filter((part) => part !== undefined);
+
 /** A schema, compiled. */
 export interface Program {
   /** The JSON Schema that it was made from. */

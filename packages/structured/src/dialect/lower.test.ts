@@ -112,7 +112,32 @@ describe("limits", () => {
   });
 });
 
+/** A chain of objects each of which holds the next one twice: written out, it doubles with each. */
+const doubling = (length: number): JsonObject => {
+  const names = Array.from({ length }, (_, i) => `D${i}`);
+  const definitions = names.map((name, i): [string, JsonObject] => {
+    const next = i + 1 < length ? { $ref: `#/$defs/D${i + 1}` } : { type: "string" };
+    return [name, { type: "object", properties: { x: next, y: next } }];
+  });
+  return { $ref: "#/$defs/D0", $defs: Object.fromEntries(definitions) };
+};
+
+it("refuses parts that multiply, and takes a property of any name", () => {
+  for (const dialect of ["openai", "anthropic"] as const) {
+    expect(() => toDialect(doubling(40), dialect)).toThrow(/20000 parts/);
+    const schema = JSON.parse('{"type": "object", "properties": {"__proto__": {"type": "string"}}}') as JsonObject;
+    expect(Object.keys(toDialect(schema, dialect).schema["properties"] as object)).toStrictEqual(["__proto__"]);
+  }
+});
+
 describe("a type in words", () => {
+  it("names objects that stand in several places", () => {
+    expect(toTypeText(doubling(40)).length).toBeLessThan(2000);
+    expect(toTypeText(doubling(3))).toBe(
+      "type T2 = {x?: string, y?: string}\ntype T1 = {x?: T2, y?: T2}\n{x?: T1, y?: T1}",
+    );
+  });
+
   it("is compact", () => {
     const S = z.object({
       name: z.string().describe("Full name"),

@@ -3,6 +3,7 @@ import { LlmError } from "@llm/core";
 import { LIMITS } from "../bounds.ts";
 import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
+import { partsOf } from "../shape.ts";
 import type { Profile } from "./profile.ts";
 import { JSON_TEXT, REST } from "./rest.ts";
 
@@ -17,6 +18,9 @@ const BOUNDS: readonly string[] = [...Object.keys(LIMITS), "pattern"];
 
 /** How many levels of a recursive schema are written out for a vendor that takes no recursion; what is deeper is JSON text. */
 const UNROLLED = 2;
+
+/** How many parts a lowered schema may have, wherever it goes. */
+const MAX_PARTS = 20_000;
 
 type Draft = Record<string, Json>;
 
@@ -43,13 +47,11 @@ function recursive(root: Shape): Set<Shape> {
   const found = new Set<Shape>();
   const done = new Set<Shape>();
   const active = new Set<Shape>();
-  const visit = (shape: Shape | undefined): void => {
-    if (!shape) return;
+  const visit = (shape: Shape): void => {
     if (active.has(shape)) found.add(shape);
     if (done.has(shape) || active.has(shape)) return;
     active.add(shape);
-    for (const part of [shape.items, shape.rest, shape.keys, ...shape.prefix, ...shape.options]) visit(part);
-    for (const property of shape.properties) visit(property.shape);
+    for (const part of partsOf(shape)) visit(part);
     active.delete(shape);
     done.add(shape);
   };
@@ -108,7 +110,10 @@ export function lower(program: Program, profile: Profile): Lowered {
     return { $ref: `#/$defs/${name}` };
   };
 
+  let parts = 0;
   const emit = (shape: Shape, inside = false): Draft => {
+    // shared parts are written out at each place: they may multiply
+    if (++parts > MAX_PARTS) throw tooMuch(profile, `more than ${MAX_PARTS} parts`);
     const depth = active.get(shape) ?? 0;
     if (loops.has(shape) && !inside && (profile.recursion || depth >= UNROLLED)) return refer(shape);
     active.set(shape, depth + 1);
@@ -210,6 +215,9 @@ function labels(shape: Shape): Draft {
   const options = [...groups].map(([type, values]): Draft => (type === "null" ? { type } : { type, enum: values }));
   return options.length === 1 && options[0] ? options[0] : { anyOf: options };
 }
+
+const tooMuch = (profile: Profile, what: string): LlmError =>
+  new LlmError("unsupported", `the schema has ${what}; ${profile.name} takes fewer (as of ${profile.asOf})`);
 
 /** Measures a schema against a vendor's limits. */
 function check(schema: JsonObject, profile: Profile): void {
