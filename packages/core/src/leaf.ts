@@ -88,12 +88,13 @@ export function leaf<E>(
     if (was !== "open") return final;
     if (call.listener) {
       const { vendor, endpoint } = model;
-      const response: Response = { vendor, model: answering, usage: final, outcome, ms: Date.now() - sentAt };
+      const now = Date.now();
+      const response: Response = { vendor, model: answering, usage: final, outcome, ms: now - sentAt };
       if (endpoint !== undefined) response.endpoint = endpoint;
       if (firstPartMs !== undefined) response.firstPartMs = firstPartMs;
       if (status !== undefined) response.status = status;
       if (requestId !== undefined) response.requestId = requestId;
-      emit(call, "api.response", response);
+      emit(call, "api.response", response, undefined, now);
     }
     return final;
   };
@@ -173,7 +174,7 @@ export function leaf<E>(
     wire.prepare?.();
     state = "open";
     sentAt = Date.now();
-    emit(call, "api.request", { vendor: model.vendor, model: model.model });
+    if (call.listener) emit(call, "api.request", { vendor: model.vendor, model: model.model }, undefined, sentAt);
     const opened = await wire.open(stop.signal);
     if (state !== "open") {
       if (!Array.isArray(opened)) (opened as AsyncIterator<E>).return?.().catch(() => {}); // nobody wants it any more

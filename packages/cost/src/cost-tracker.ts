@@ -24,6 +24,12 @@ interface Source extends Pick<Event, "call" | "parent" | "at"> {
   readonly model: string;
 }
 
+/** What both of our events say. */
+interface Known extends Source {
+  readonly input: number;
+  readonly output: number;
+}
+
 /** Most models in `byModel`; what comes after is under `"other"`. */
 const MODELS = 1_000;
 /** Most names in `unknown`. */
@@ -141,31 +147,41 @@ export class CostTracker {
   #hear(event: Event, listener: Listener | undefined): void {
     if (event.type !== "api.response" || this.#last === event) return;
     this.#last = event;
-    const { call, parent, at, vendor, model, usage } = event;
-    const cost = this.#book.cost(model, usage, at, vendor);
-    this.#count({ call, ...(parent !== undefined && { parent }), at, vendor, model }, usage, cost, listener);
+    const { model, usage, at, vendor } = event;
+    this.#count(event, usage, this.#book.cost(model, usage, at, vendor), listener);
   }
 
   /** Adds a cost, or notes that there is none, and tells. */
   #count(source: Source, usage: Spent, cost: Pico | Unpriced, listener?: Listener): number | undefined {
     const { model } = source;
-    const { input, output, estimated } = usage;
-    const heard = listener ?? this.#onEvent;
-    const tell = (event: Event): void => {
-      if (listener) notify(listener, event);
-      if (this.#onEvent) notify(this.#onEvent, event);
-    };
     if (typeof cost === "string") {
       if (this.#unknown.size < UNKNOWN) this.#unknown.add(model);
-      if (heard) tell({ ...source, type: "cost.unpriced", input, output, reason: cost });
+      this.#tell(source, usage, listener, (its) => ({ ...its, type: "cost.unpriced", reason: cost }));
       return undefined;
     }
     this.#total += cost;
     const name = this.#byModel.has(model) || this.#byModel.size < MODELS ? model : "other";
     this.#byModel.set(name, (this.#byModel.get(name) ?? 0n) + cost);
     const dollars = toDollars(cost);
-    const known = { input, output, ...(estimated && { estimated }) };
-    if (heard) tell({ type: "api.cost", ...source, ...known, cost: dollars, total: this.total });
+    const estimated = usage.estimated && { estimated: usage.estimated };
+    this.#tell(source, usage, listener, (its) => ({
+      ...its,
+      ...estimated,
+      type: "api.cost",
+      cost: dollars,
+      total: this.total,
+    }));
     return dollars;
+  }
+
+  /** Tells whoever listens, if somebody does. */
+  #tell(source: Source, usage: Spent, listener: Listener | undefined, make: (its: Known) => Event): void {
+    if (!listener && !this.#onEvent) return;
+    const { call, parent, at, vendor, model } = source;
+    const { input, output } = usage;
+    const from = { ...(parent !== undefined && { parent }), ...(vendor !== undefined && { vendor }) };
+    const event = make({ call, at, model, input, output, ...from });
+    if (listener) notify(listener, event);
+    if (this.#onEvent) notify(this.#onEvent, event);
   }
 }
