@@ -7,9 +7,9 @@ import { weighPackage } from "./weigh.ts";
  */
 const ceilings: Readonly<Record<string, number>> = {
   "core .": 9_000,
-  "core ./anthropic": 9_700, // goal 6,000
-  "core ./openai": 9_900, // goal 6,000
-  "core ./openai-chat": 9_750, // goal 6,000
+  "core ./anthropic": 10_400, // goal 6,000
+  "core ./openai": 10_550, // goal 6,000
+  "core ./openai-chat": 10_350, // goal 6,000
   "cache .": 5_000,
   "breaker .": 5_500,
   "cost .": 4_000,

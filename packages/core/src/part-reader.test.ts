@@ -112,9 +112,8 @@ test("nothing is at hand before a stream is the answer, nor after its reader lef
 
 test("a call that is over hands out nothing more, and tells why", async () => {
   const stop = new AbortController();
-  const stream: PartReader = mock("a b c")
-    .stream({ messages: [] }, newCall({ signal: stop.signal }))
-    [Symbol.asyncIterator]();
+  const parts = mock("a b c").stream({ messages: [] }, newCall({ signal: stop.signal }));
+  const stream: PartReader = parts[Symbol.asyncIterator]();
   expect(stream.ready?.()).toBeUndefined();
   await stream.next();
   stop.abort();
