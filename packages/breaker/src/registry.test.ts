@@ -311,9 +311,9 @@ describe("forgetting", () => {
   test("a parent is not forgotten while room is made for its child", () => {
     const { registry, clock } = make({ maxKeys: 4, idle: "10m" });
     const held = registry.get({ provider: "p", model: "m" });
+    const others = ["a", "b", "c"].map((provider) => registry.get({ provider })); // the held one had to go
     clock.time += 600_001;
-    for (const provider of ["a", "b", "c"]) registry.get({ provider }).acquire().success();
-    registry.get({ provider: "p" }); // asked for, not used
+    for (const other of others) other.acquire().success();
     held.acquire().success();
     expect([...registry].map(({ name }) => name).toSorted()).toEqual(["b", "c", "p", "p//m"]);
     registry.get({ provider: "p" }).isolate();
