@@ -295,16 +295,18 @@ describe("forgetting", () => {
     registry.get({ provider: "isolated" }).isolate();
     fail(registry.get({ provider: "waits" }), 1, new LlmError("rate-limit", "slow", { retryAfterMs: 1_000 }));
     fail(registry.get({ provider: "parent", model: "open" }));
-    for (let i = 0; i < 1_000; i++) {
+    let most = 0;
+    for (let i = 0; i < 200; i++) {
       registry.get({ provider: "kept" });
       registry.get({ provider: `p${i}` });
-      expect(registry.size).toBeLessThanOrEqual(48);
+      most = Math.max(most, registry.size);
     }
+    expect(most).toBe(48);
     const names = [...registry].map(({ name }) => name);
     expect(names.slice(0, 5)).toEqual(["open", "isolated", "waits", "parent", "parent//open"]);
-    expect(names.slice(-2)).toEqual(["kept", "p999"]);
+    expect(names.slice(-2)).toEqual(["kept", "p199"]);
     expect(names.length).toBeGreaterThanOrEqual(45);
-    expect(names.slice(5, -2)).toEqual(names.slice(5, -2).map((_, i, { length }) => `p${999 - length + i}`));
+    expect(names.slice(5, -2)).toEqual(names.slice(5, -2).map((_, i, { length }) => `p${199 - length + i}`));
     expect(events.filter(({ type }) => type === "circuit_breaker.closed")).toEqual([]);
   });
 
