@@ -51,7 +51,7 @@ function looks(work: () => void): number {
 }
 
 describe("hostile texts", () => {
-  it.each(texts(1000))("%s end in a value or the error, cut or not", (_name, text) => {
+  it.each(texts(400))("%s end in a value or the error, cut or not", (_name, text) => {
     for (const schema of Object.values(schemas)) {
       for (const coercion of ["off", "safe", "full"] as const) {
         const outcome = (run: () => { readonly value: unknown }): unknown => {
@@ -83,7 +83,7 @@ describe("hostile texts", () => {
 
   it.each(texts(10).map(([name]) => name))("%s are read in linear time", (name) => {
     for (const step of [4, Infinity]) {
-      const [short = 0, long = 0] = [2000, 4000].map((length) => {
+      const [short = 0, long = 0] = [1000, 2000].map((length) => {
         const text = new Map(texts(length)).get(name) ?? "";
         const reader = newReader({ maxDepth: 1000, maxLength: 1e6 });
         return looks(() => {
@@ -95,9 +95,19 @@ describe("hostile texts", () => {
     }
   });
 
+  it("may meet a union that holds itself", () => {
+    const schema: JsonObject = {
+      $ref: "#/$defs/a",
+      $defs: { a: { anyOf: [{ $ref: "#/$defs/b" }, { type: "number" }] }, b: { anyOf: [{ $ref: "#/$defs/a" }, list(string)] } },
+    };
+    expect(parse("7", schema as never).value).toBe(7);
+    expect(parse('["x"]', schema as never).value).toStrictEqual(["x"]);
+    expect(() => parse('{"a": 1}', schema as never)).toThrow("expected a list or a number, received");
+  });
+
   it.each(Object.entries(schemas))("%s is tried on as many pairs as there are values, at most", (_name, schema) => {
     const program = programOf(schema);
-    for (const [name, text] of texts(4000)) {
+    for (const [name, text] of texts(1500)) {
       const options = readOptions({ coercion: "full" });
       const reader = readerOf(program, options, text);
       end(reader);

@@ -209,7 +209,7 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
     if (only) return coerce({ ...inner.context, encoded: false }, only, shape);
   }
   let memo: Memo | undefined;
-  if (composite(shape.kind) || node.items.length > 0) {
+  if (composite(shape.kind) || shape.kind === "union" || node.items.length > 0) {
     memo = memoOf(node, shape);
     if (memo) return memo.outcome as Outcome; // only this function writes it
     if (--context.budget.left < 0) return misfit(context, node, "less work");

@@ -12,10 +12,14 @@ const WORDS: Partial<Readonly<Record<Shape["kind"], string>>> = {
   tuple: "a list",
 };
 
-/** A shape in a few words, for messages. */
-export function words(shape: Shape): string {
+/** A shape in a few words, for messages; "" for a union of which the words are being sought, or one too deep within others. */
+export function words(shape: Shape, outer: readonly Shape[] = []): string {
   const { kind } = shape;
-  if (kind === "union") return [...new Set(shape.options.map(words))].join(" or ");
+  if (kind === "union") {
+    if (outer.includes(shape) || outer.length > 3) return "";
+    const options = shape.options.slice(0, 8).map((option) => words(option, [...outer, shape]));
+    return [...new Set(options.filter((option) => option !== ""))].join(" or ");
+  }
   if (kind === "enum") {
     const texts = shape.labels
       .slice(0, 20)
