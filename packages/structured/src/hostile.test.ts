@@ -98,7 +98,10 @@ describe("hostile texts", () => {
   it("may meet a union that holds itself", () => {
     const schema: JsonObject = {
       $ref: "#/$defs/a",
-      $defs: { a: { anyOf: [{ $ref: "#/$defs/b" }, { type: "number" }] }, b: { anyOf: [{ $ref: "#/$defs/a" }, list(string)] } },
+      $defs: {
+        a: { anyOf: [{ $ref: "#/$defs/b" }, { type: "number" }] },
+        b: { anyOf: [{ $ref: "#/$defs/a" }, list(string)] },
+      },
     };
     expect(parse("7", schema as never).value).toBe(7);
     expect(parse('["x"]', schema as never).value).toStrictEqual(["x"]);

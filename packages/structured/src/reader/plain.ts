@@ -14,9 +14,9 @@ export function plain(text: string): string {
   let out = text;
   if (out.includes("&quot;")) out = out.replace(/&(\w+|#39);/g, (all, name: string) => ENTITIES[name] ?? all);
   if (ESCAPED.test(out)) out = out.replace(/\\(["\\/nrt])/g, (_, c: string) => ESCAPES[c] ?? c);
-  // strings stay as they are; the last may not end
+  // strings stay as they are; the last may not end, and may not fail, which would have every quote in it tried
   return out.replace(
-    /("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$))|[（(［｛）)］｝：，]/gs,
+    /("(?:\\.|[^"\\])*(?:"|\\?$)|'(?:\\.|[^'\\])*(?:'|\\?$))|[（(［｛）)］｝：，]/gs,
     (all, string?: string) => string ?? PLAIN.charAt(OTHERS.indexOf(all)),
   );
 }

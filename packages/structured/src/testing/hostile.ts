@@ -65,6 +65,7 @@ export function worseTexts(length: number): Readonly<Record<string, string>> {
     "open lists in prose": fill("[a b"),
     "links in prose": fill("[a](b)"),
     "quotes in prose": fill('"{'),
+    "escapes in prose": fill('"{\\'),
     "tags in prose": fill("<a"),
     "unicode spaces": `${fill("\u2028\ufeff\u00a0")}[1]`,
     // coercion
