@@ -8,7 +8,7 @@ const number: Size = (v) => (typeof v === "number" ? v : undefined);
 const amount: Size = (v) => (typeof v === "bigint" ? Number(v) : number(v));
 const length: Size = (v) => (typeof v === "string" ? v.length : undefined);
 /** JSON Schema counts characters, validators UTF-16 units: the larger count for a minimum, the smaller for a maximum. */
-const characters: Size = (v) => (typeof v === "string" ? [...v].length : undefined);
+const characters: Size = (v) => (typeof v === "string" ? Array.from(v).length : undefined);
 const count: Size = (v) => (Array.isArray(v) ? v.length : undefined);
 const keys: Size = (v) => (isRecord(v) ? Object.keys(v).length : undefined);
 

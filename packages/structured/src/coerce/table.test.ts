@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import type { JsonObject } from "@llm/core";
+import { StructuredError } from "../error.ts";
+import { parse } from "../parse.ts";
+
+/** The README's table, a row a case: what `off`, `safe` and `full` make of a text; undefined is an error. */
+const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unknown]][] = [
+  ["any value", {}, "{a: 'x',}", [{ a: "x" }, { a: "x" }, { a: "x" }]],
+  [
+    "a key",
+    objectOf({ first_name: { type: "string" } }),
+    '{"FirstName": "x"}',
+    [undefined, { first_name: "x" }, { first_name: "x" }],
+  ],
+  [
+    "an alias",
+    objectOf({ a: { type: "string", "x-alias": "alpha" } }),
+    '{"alpha": "x"}',
+    [{ a: "x" }, { a: "x" }, { a: "x" }],
+  ],
+  ["an unknown key", objectOf({ a: { type: "string" } }), '{"a": "x", "b": 1}', [undefined, undefined, { a: "x" }]],
+  ["a word", objectOf({ a: { type: "string" } }), "{a: word}", [{ a: "word" }, { a: "word" }, { a: "word" }]],
+  [
+    "a number for a string",
+    objectOf({ a: { type: "string" } }),
+    '{"a": 1.50}',
+    [undefined, { a: "1.50" }, { a: "1.50" }],
+  ],
+  ["a list of one text", objectOf({ a: { type: "string" } }), '{"a": ["x"]}', [undefined, { a: "x" }, { a: "x" }]],
+  [
+    "an object for a string",
+    objectOf({ a: { type: "string" } }),
+    '{"a": {"b": 1}}',
+    [undefined, undefined, { a: '{"b": 1}' }],
+  ],
+  ["groups", { type: "number" }, '"12,111"', [undefined, 12_111, 12_111]],
+  ["European groups", { type: "number" }, '"1.234,56"', [undefined, 1234.56, 1234.56]],
+  ["money", { type: "number" }, '"$1.50"', [undefined, 1.5, 1.5]],
+  ["a fraction", { type: "number" }, '"1/5"', [undefined, 0.2, 0.2]],
+  ["a number in a text", { type: "number" }, "about 42 of them", [undefined, undefined, 42]],
+  ["no integer", { type: "integer" }, "1.6", [undefined, undefined, 2]],
+  ["True", { type: "boolean" }, "True", [true, true, true]],
+  ["yes", { type: "boolean" }, '"yes"', [undefined, true, true]],
+  ["a truth in a text", { type: "boolean" }, "It is true.", [undefined, undefined, true]],
+  ["a label", { enum: ["in-progress", "done"] }, '"In Progress"', [undefined, "in-progress", "in-progress"]],
+  ["a label in a text", { enum: ["in-progress", "done"] }, "It is done, done!", [undefined, undefined, "done"]],
+  [
+    "a single value",
+    objectOf({ a: { type: "array", items: { type: "string" } } }),
+    '{"a": "x"}',
+    [undefined, { a: ["x"] }, { a: ["x"] }],
+  ],
+  [
+    "a list in a text",
+    objectOf({ a: { type: "array", items: { type: "integer" } } }),
+    '{"a": "[1]"}',
+    [undefined, { a: [1] }, { a: [1] }],
+  ],
+  [
+    "items that do not fit",
+    { type: "array", items: { type: "integer" } },
+    '[1, "x", 2]',
+    [undefined, undefined, [1, 2]],
+  ],
+  [
+    "an object in a text",
+    objectOf({ a: objectOf({ b: { type: "integer" } }) }),
+    '{"a": "{\\"b\\": 1}"}',
+    [undefined, { a: { b: 1 } }, { a: { b: 1 } }],
+  ],
+  [
+    "a list of one object",
+    objectOf({ a: objectOf({ b: { type: "integer" } }) }),
+    '{"a": [{"b": 1}]}',
+    [undefined, { a: { b: 1 } }, { a: { b: 1 } }],
+  ],
+  [
+    "the only property",
+    objectOf({ a: objectOf({ b: { type: "integer" } }) }),
+    '{"a": 1}',
+    [undefined, undefined, { a: { b: 1 } }],
+  ],
+  ["a sentence for an object", objectOf({ a: { type: "string" } }), "Hello there", [undefined, undefined, undefined]],
+  [
+    "the best of a list",
+    objectOf({ b: { type: "integer" } }),
+    '[{"c": 1}, {"b": 2}]',
+    [undefined, undefined, { b: 2 }],
+  ],
+  ["null where it may be", objectOf({ a: { type: ["string", "null"] } }), "{}", [undefined, { a: null }, { a: null }]],
+  [
+    "a default",
+    { type: "object", properties: { a: { type: "integer", default: 3 } } },
+    "{}",
+    [{ a: 3 }, { a: 3 }, { a: 3 }],
+  ],
+  [
+    "a missing list",
+    objectOf({ a: { type: "array" }, b: { type: "integer" } }),
+    '{"b": 1}',
+    [undefined, undefined, { a: [], b: 1 }],
+  ],
+  [
+    "an optional one that does not fit",
+    { type: "object", properties: { a: { type: "integer" }, b: { type: "integer" } } },
+    '{"a": "x", "b": 1}',
+    [undefined, undefined, { b: 1 }],
+  ],
+  ["a union", { anyOf: [{ type: "integer" }, { type: "string" }] }, '"5"', ["5", "5", "5"]],
+];
+function objectOf(properties: JsonObject): JsonObject {
+  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+}
+
+describe("the table of coercions", () => {
+  it.each(rows)("%s", (_name, schema, text, expected) => {
+    const found = (["off", "safe", "full"] as const).map((coercion) => {
+      try {
+        return parse(text, schema, { coercion }).value;
+      } catch (error) {
+        expect(error).toBeInstanceOf(StructuredError);
+        return undefined;
+      }
+    });
+    expect(found).toStrictEqual(expected);
+  });
+
+  it("keeps bigints and dates to their digits and to ISO 8601", () => {
+    const S = z.object({ n: z.bigint(), at: z.date() });
+    const read = (n: string, at: string, coercion: "off" | "safe" | "full"): unknown => {
+      try {
+        return parse(`{"n": ${n}, "at": ${at}}`, S, { coercion }).value;
+      } catch {
+        return undefined;
+      }
+    };
+    const value = { n: 12_345n, at: new Date("2026-11-23") };
+    expect(read("12345", '"2026-11-23"', "off")).toStrictEqual(value);
+    expect(read('"12,345"', '"2026-11-23"', "off")).toBeUndefined();
+    expect(read('"12,345"', '"2026-11-23"', "safe")).toStrictEqual(value);
+    expect(read("12345", '"23 Nov 2026 UTC"', "safe")).toBeUndefined();
+    expect(read("12345", '"23 Nov 2026 UTC"', "full")).toStrictEqual(value);
+  });
+});
