@@ -1,5 +1,5 @@
 import { coerce, composite } from "./coerce/coerce.ts";
-import { DEFAULTS, DROPPED, IMPLIED, LIST, OBJECT, PROSE, SINGLE, better, misfit } from "./coerce/outcome.ts";
+import { DEFAULTS, DROPPED, IMPLIED, LIST, OBJECT, PROSE, SINGLE, also, better, misfit } from "./coerce/outcome.ts";
 import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
 import { isNumber, literal } from "./reader/chars.ts";
 import { newNode } from "./reader/node.ts";
@@ -143,7 +143,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   if (options.coercion !== "off" && (escaped || out.every(({ outcome }) => outcome.issues))) {
     const other = plain(text);
     const inner = other === text ? undefined : context.read(other, context);
-    if (inner && !coerce(inner.context, inner.node, shape).issues) add(inner.node, escaped ? -1e9 : 2, inner.context);
+    const outcome = inner && coerce(inner.context, inner.node, shape);
+    if (inner && outcome && !outcome.issues)
+      out.push({ outcome: also(outcome, escaped ? -1e9 : 2, "rewritten", inner.node), node: inner.node });
   }
   if (out.length === 0) {
     const node = newNode("bare", 0, trimmed, text.length);

@@ -201,7 +201,10 @@ export function finish(m: Machine): void {
     node.text = node.text.trim();
     // what was left out
     const list = m.stack.at(-1);
-    if (/^(\.{3}|…)$/.test(node.text) && list?.kind === "array") list.items.pop();
+    if (/^(\.{3}|…)$/.test(node.text) && list?.kind === "array") {
+      list.items.pop();
+      repair(m, "dropped-text");
+    }
   }
   if (m.isKey) {
     m.isKey = false;
