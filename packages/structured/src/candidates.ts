@@ -157,5 +157,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     const alike = a.outcome.issues ? b.outcome.issues : shape.kind === "any" && a.outcome.cost === b.outcome.cost;
     return (alike && size(b) > size(a)) || better(a.outcome, b.outcome) ? b : a;
   });
-  return [first, ...out.filter((candidate) => candidate !== first && !candidate.outcome.issues)];
+  const others = out.filter((candidate) => candidate !== first && !candidate.outcome.issues);
+  const own = new Set(roots.map(({ node }) => node));
+  if (own.has(first.node) && others.some(({ outcome, node }) => outcome.cost < ASIDE && own.has(node)))
+    return [{ ...first, outcome: also(first.outcome, 0, "one-of-several", first.node) }, ...others];
+  return [first, ...others];
 }

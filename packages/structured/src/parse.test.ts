@@ -175,6 +175,17 @@ describe("parse", () => {
     expect(parse('<think>{"name": "only", "age": 1}</think>', Person).value).toStrictEqual({ name: "only", age: 1 });
   });
 
+  it("says when it took one of several", () => {
+    const both = parse('Either {"name": "Ann", "age": 1} or {"name": "Bob", "age": 2}.', Person);
+    expect(both).toStrictEqual({
+      value: { name: "Ann", age: 1 },
+      repairs: [{ kind: "one-of-several", path: [], offset: 7 }],
+    });
+    expect(parse('See [1]: {"name": "Ann", "age": 1} {x: 1}', Person).repairs.map(({ kind }) => kind)).not.toContain(
+      "one-of-several",
+    );
+  });
+
   it("reads what is encoded twice", () => {
     expect(parse(JSON.stringify(JSON.stringify({ name: "Ann", age: 2 })), Person).value).toStrictEqual({
       name: "Ann",
