@@ -124,7 +124,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       out.cost += 10;
       if (property.fallback === undefined) continue;
       instead = { value: structuredClone(property.fallback) };
-    } else if (inner.type === "undefined") instead = { value: undefined };
+    } else if ([inner, ...inner.options].some(({ type }) => type === "undefined")) instead = { value: undefined };
     else {
       if (full) instead = fallback(inner);
       else if (loose && inner.kind !== "any" && nullable(inner)) instead = { value: null };

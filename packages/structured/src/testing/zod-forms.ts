@@ -167,6 +167,7 @@ export const zodForms: readonly Form[] = [
     z.object({ value: z.string(), key: z.number(), rest: z.array(z.string()), "0": z.null() }),
     { value: "x", key: 1, rest: [], "0": null },
   ),
+  form("union with undefined", field(z.union([z.string(), z.undefined()])), {}, {}),
   form("undefined", field(z.undefined()), {}, {}),
   form("refinement", field(z.number().refine((n) => n > 0)), { a: 1 }),
   form("described", z.object({ a: z.string().describe("The name") }).describe("A thing"), { a: "x" }),
