@@ -217,7 +217,7 @@ test("errors within an answer", () => {
       code,
       requestId: "r",
     });
-  expect(bodyError({ code: 503 }, origin).status).toBe(503);
-  expect(bodyError({ code: 7 }, origin).status).toBeUndefined();
+  expect(bodyError({ code: 400 }, origin).code).toBe("invalid-request");
+  expect(bodyError({ code: 500 }, origin).code).toBe("server");
   expect(bodyError(null, origin)).toSatisfy((error) => isLlmError(error, "server"));
 });

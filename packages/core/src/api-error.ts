@@ -37,12 +37,12 @@ const CONTEXT =
   /prompt is too long|maximum context length|context window|context_length|exceeds? the (?:model'?s )?context/i;
 const FILTER = /content filter|content management policy|content filtering policy/i;
 /** What says so in an answer of status 200. */
-const INVALID = /^(?:invalid|image|unsupported)_/;
+const INVALID = /^(?:invalid_|image_|unsupported_|4)/;
 /** 429s of Anthropic that waiting does not cure. */
 const SPENT = /spend_limit|ramp_limit|credit/;
 
 function codeOf(status: number | undefined, given: readonly unknown[], message: string): ErrorCode {
-  const names = given.filter((name) => typeof name === "string");
+  const names = given.filter(Boolean).map(String); // some proxies put the status as a code
   if (names.some((name) => SPENT.test(name))) return "quota";
   const byStatus = CODES.get(`${status}`);
   const named = names.map((name) => CODES.get(name)).find(Boolean);
@@ -59,8 +59,8 @@ function codeOf(status: number | undefined, given: readonly unknown[], message: 
 const MIN_KEY = 4;
 
 /** A text without the keys that vendors' messages repeat. */
-const withoutKeys = (text: string, secret: string | undefined): string => {
-  const clean = secret !== undefined && secret.length >= MIN_KEY ? text.replaceAll(secret, "***") : text;
+const withoutKeys = (text: string, secret = ""): string => {
+  const clean = secret.length >= MIN_KEY ? text.replaceAll(secret, "***") : text;
   return clean.replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
 };
 
@@ -68,11 +68,10 @@ const isApiError = (error: unknown): error is ApiError =>
   error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
 
 /** Whether a server's answer repeats the key somewhere else than in its message. */
-const repeats = (error: unknown, secret: string | undefined): boolean =>
+const repeats = (error: unknown, secret = ""): boolean =>
   isApiError(error) &&
-  secret !== undefined &&
   secret.length >= MIN_KEY &&
-  [JSON.stringify(error.error), ...(error.headers?.values() ?? [])].some((told) => told?.includes(secret));
+  JSON.stringify([error.error, ...(error.headers?.values() ?? [])]).includes(secret);
 
 /** All messages along the causes of an error: what fetch hides in them. */
 function reasons(error: unknown): string {
@@ -137,9 +136,7 @@ export function toLlmError(error: unknown, origin: Origin): LlmError {
 export function bodyError(body: unknown, { vendor, model, secret, requestId }: Origin): LlmError {
   const { message = body, code, type } = isRecord(body) ? body : {};
   const said = typeof message === "string" ? message : "the vendor reports a failure without a message";
-  const status = typeof code === "number" && code >= 400 && code < 600 ? code : undefined; // as some proxies put it
-  const fields = { vendor, model, requestId, status };
-  return new LlmError(codeOf(status, [code, type], said), withoutKeys(said, secret), fields);
+  return new LlmError(codeOf(undefined, [code, type], said), withoutKeys(said, secret), { vendor, model, requestId });
 }
 
 /**
@@ -158,7 +155,6 @@ export function checkError(answer: unknown, at: Origin): void {
  */
 export function checkAnswer(answer: unknown, fields: readonly string[], at: Origin): void {
   checkError(answer, at);
-  if (isRecord(answer) && fields.some((field) => field in answer)) return;
-  const { vendor, model, requestId } = at;
-  throw new LlmError("malformed", `the vendor's answer has no ${fields.join(" or ")}`, { vendor, model, requestId });
+  if (!isRecord(answer) || !fields.some((field) => field in answer))
+    throw new LlmError("malformed", `the vendor's answer has no ${fields[0]}`, at);
 }

@@ -14,9 +14,8 @@ const MB = 1_048_576;
 const MAX_WHOLE = 64 * MB;
 const MAX_HOPS = 3;
 
-/** The adapters say last in a request that they want a stream; two clouds say it in the path. */
-const asksForStream = (url: string, body: unknown): boolean =>
-  /(?:-stream|:streamRawPredict)$/.test(url) || (typeof body === "string" && body.slice(-80).includes('"stream":true'));
+/** The adapters say last in a request that they want a stream. Where a client says it otherwise, the smaller bound holds. */
+const asksForStream = (body: unknown): boolean => typeof body === "string" && body.slice(-80).includes('"stream":true');
 
 /** The same response with a body that fails as soon as it is larger than any real one. Streams have bounds where they are read. */
 function bounded(response: Response, streams: boolean, at: At): Response {
@@ -48,7 +47,7 @@ export const boundedFetch =
       const { status, type } = response;
       const location = response.headers.get("location");
       if (type !== "opaqueredirect" && !(status >= 300 && status < 400 && location !== null))
-        return bounded(response, asksForStream(url, init?.body), at);
+        return bounded(response, asksForStream(init?.body), at);
       await response.body?.cancel();
       const next = location === null ? undefined : new URL(location, url);
       // only these two keep the method and the body

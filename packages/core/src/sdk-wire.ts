@@ -127,8 +127,7 @@ export function sdkWire<Body>(
         check(to, request);
         prepared = dialect.prepare(request);
       } catch (error) {
-        if (isLlmError(error)) throw error;
-        throw new LlmError("invalid-request", `request: ${String(error)}`, { ...at, cause: error }); // bytes in no base64
+        throw isLlmError(error) ? error : new LlmError("invalid-request", `request: ${String(error)}`, at); // no base64
       }
     },
     open,
