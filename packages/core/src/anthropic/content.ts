@@ -69,7 +69,7 @@ function addAssistant(blocks: Block[], part: AssistantPart, to: Model): void {
         type: "tool_use",
         id: part.id,
         name: part.name,
-        input: part.malformed ? {} : part.input,
+        input: isRecord(part.input) ? part.input : {}, // the vendor takes nothing else
         ...part.data?.[to.vendor],
         ...cached(part),
       });

@@ -323,3 +323,11 @@ test("what is counted", () => {
     output_config: { effort: "low" },
   });
 });
+
+test("an input that is no object goes as an empty one: the vendor takes nothing else", () => {
+  for (const input of [null, [1], "x", 7]) {
+    const call = { type: "tool-call", id: "t", name: "f", input } as const;
+    const [, said] = body({ messages: [hi, { role: "assistant", content: [call] }] }).messages;
+    expect(said?.content).toEqual([{ type: "tool_use", id: "t", name: "f", input: {} }]);
+  }
+});
