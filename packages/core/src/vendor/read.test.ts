@@ -383,3 +383,55 @@ test("an answer of Responses that comes all at once at the end of its stream is 
   const delta = { type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "all" };
   expect(stream(newResponsesReader, [delta, end]).filter((part) => part.type === "text")).toHaveLength(1);
 });
+
+describe("what has a word passes by it alone", () => {
+  const opaque = (parts: readonly StreamPart[]) => parts.filter((part) => part.type === "opaque");
+  test("the fields of a message of Anthropic's", () => {
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const whole = { id: "m", type: "message", role: "assistant", model: "x", content: [], usage };
+    const end = { stop_reason: "stop_sequence", stop_sequence: "END", stop_details: { category: "x" } };
+    expect(opaque(newMessagesReader(frame).message({ ...whole, ...end }))).toEqual([]);
+    const events = [
+      { type: "message_start", message: whole },
+      { type: "message_delta", delta: end, usage },
+    ];
+    expect(opaque(stream(newMessagesReader, events))).toEqual([]);
+    const more = { container: { id: "c" }, empty: null, context_management: {} };
+    for (const parts of [
+      newMessagesReader(frame).message({ ...whole, ...end, ...more }),
+      stream(newMessagesReader, [{ type: "message_delta", delta: { ...end, ...more } }]),
+    ])
+      expect(opaque(parts)).toEqual([
+        { type: "opaque", vendor: "v", value: { type: "message", container: { id: "c" }, context_management: {} } },
+      ]);
+  });
+  test("the fields of a message of Chat Completions", () => {
+    const call = { id: "1", function: { name: "f", arguments: "{}" } };
+    const said = { role: "assistant", content: "a", refusal: "b", reasoning: "c", tool_calls: [call] };
+    const older = { role: "assistant", content: null, reasoning_content: "c", function_call: call.function };
+    for (const message of [said, older]) {
+      expect(opaque(newChatReader(frame).message({ choices: [{ message }] }))).toEqual([]);
+      expect(opaque(stream(newChatReader, [{ choices: [{ delta: message }] }]))).toEqual([]);
+    }
+  });
+  test("events of Responses that others say again", () => {
+    for (const type of [
+      "response.in_progress",
+      "response.queued",
+      "response.content_part.added",
+      "response.content_part.done",
+      "response.output_text.done",
+      "response.refusal.done",
+      "response.function_call_arguments.done",
+      "response.reasoning_summary_part.added",
+      "response.reasoning_summary_part.done",
+      "response.reasoning_summary_text.done",
+      "response.reasoning_text.done",
+      "keepalive",
+    ])
+      expect(stream(newResponsesReader, [{ type, text: "x", delta: "x", output_index: 0 }]), type).toEqual([]);
+    expect(stream(newResponsesReader, [{ type: "response.new" }])).toEqual([
+      { type: "opaque", vendor: "v", value: { type: "response.new" } },
+    ]);
+  });
+});
