@@ -435,3 +435,112 @@ describe("what has a word passes by it alone", () => {
     ]);
   });
 });
+
+describe("what becomes of a message of Anthropic's, to the letter", () => {
+  const whole = (content: readonly unknown[], more: object = {}) =>
+    newMessagesReader({ ...frame, ...more }).message({ model: "claude-x", content, stop_reason: "tool_use" });
+  test("its blocks", () => {
+    const opaque = { type: "opaque", vendor: "v" };
+    const asked = { asked: "asked" };
+    expect(whole(anthropic.message.content).slice(1, -1)).toEqual([
+      { type: "reasoning", block: 0, delta: "Let me see.", data: { ...asked, signature: "sig" } },
+      { type: "reasoning", block: 1, delta: "", data: { ...asked, redacted: "xyz" } },
+      { ...opaque, block: 2, value: anthropic.message.content[2] },
+      { ...opaque, block: 3, value: anthropic.message.content[3] },
+      { type: "text", block: 4, delta: "The sea is blue." },
+      {
+        ...opaque,
+        block: 1_000_000,
+        value: { type: "citation", block: 4, citation: { type: "page_location", cited_text: "blue" } },
+      },
+      { type: "tool-call", block: 5, id: "t1", name: "look", delta: '{"at":"sea"}' },
+      {
+        type: "tool-call",
+        block: 6,
+        id: "t2",
+        name: "look",
+        delta: "{}",
+        data: { v: { caller: { type: "code_execution", tool_id: "s2" } } },
+      },
+    ]);
+    const both = { type: "text", text: "a", citations: [{ n: 1 }, { n: 2 }] };
+    expect(whole([both]).flatMap((part) => (part.type === "opaque" ? [part.block] : []))).toEqual([
+      1_000_000, 1_000_001,
+    ]);
+  });
+  test("blocks and deltas that lack their fields", () => {
+    const bare = ["text", "thinking", "redacted_thinking", "tool_use"].map((type) => ({ type }));
+    const data = { asked: "asked" };
+    expect(whole(bare)).toEqual([
+      { type: "start", vendor: "v", model: "claude-x", requestId: "req" },
+      { type: "reasoning", block: 1, delta: "" },
+      { type: "reasoning", block: 2, delta: "", data: { ...data, redacted: "" } },
+      { type: "tool-call", block: 3, id: "", name: "", delta: "" },
+      { type: "finish", reason: "tool-calls", raw: "tool_use", usage: expect.anything() },
+    ]);
+    const deltas = ["text", "thinking", "signature", "input_json"].map((kind, index) => ({
+      type: "content_block_delta",
+      index,
+      delta: { type: `${kind}_delta` },
+    }));
+    const call = { type: "content_block_start", index: 3, content_block: { type: "tool_use", id: "t", name: "f" } };
+    expect(stream(newMessagesReader, [call, ...deltas])).toEqual([
+      { type: "tool-call", block: 3, id: "t", name: "f", delta: "" },
+      { type: "text", block: 0, delta: "" },
+      { type: "reasoning", block: 1, delta: "" },
+      { type: "reasoning", block: 2, delta: "", data: { signature: "" } },
+      { type: "tool-call", block: 3, id: "t", name: "f", delta: "" },
+    ]);
+  });
+  test("a block without a word grows by its deltas, and is handed out once", () => {
+    const start = (index: number, block: object) => ({ type: "content_block_start", index, content_block: block });
+    const delta = (index: number, more: object) => ({
+      type: "content_block_delta",
+      index,
+      delta: { type: "d", ...more },
+    });
+    const stop = { type: "content_block_stop", index: 2 };
+    expect(
+      stream(newMessagesReader, [
+        start(2, { type: "new", text: "a", n: 1 }),
+        delta(2, { text: "b", more: "c", n: 5 }),
+        delta(2, { partial_json: "{no" }),
+        stop,
+        stop,
+      ]),
+    ).toEqual([
+      { type: "opaque", vendor: "v", block: 2, value: { type: "new", text: "ab", n: 1, more: "c", input: "{no" } },
+    ]);
+  });
+  test("its end", () => {
+    const end = (message: object, more: Partial<Frame> = {}) =>
+      newMessagesReader({ ...frame, ...more })
+        .message({ content: [], ...message })
+        .at(-1);
+    expect(end({})).toEqual({ type: "finish", reason: "other", usage: expect.anything() });
+    expect(end({ stop_reason: "end_turn" })).toEqual({
+      type: "finish",
+      reason: "stop",
+      raw: "end_turn",
+      usage: expect.anything(),
+    });
+    expect(end({ stop_reason: "stop_sequence", stop_sequence: "X" })).toMatchObject({
+      details: { stop_sequence: "X" },
+    });
+    const use = (...names: string[]) => names.map((name) => ({ type: "tool_use", id: name, name, input: {} }));
+    const by = (...names: string[]) =>
+      end({ stop_reason: "tool_use", content: use(...names) }, { outputTool: "answer" });
+    expect(by("answer")).toMatchObject({ reason: "stop" });
+    expect(by("answer", "other")).toMatchObject({ reason: "tool-calls" });
+    expect(by()).toMatchObject({ reason: "tool-calls" });
+    expect(end({ stop_reason: "max_tokens", content: use("answer") }, { outputTool: "answer" })).toMatchObject({
+      reason: "length",
+    });
+  });
+  test("an error event is thrown, with the id of the request", () => {
+    const event = { type: "error", error: { type: "overloaded_error", message: "busy" } };
+    expect(() => stream(newMessagesReader, [event], { requestId: "req" })).toThrow(
+      expect.objectContaining({ code: "overloaded", message: "busy", requestId: "req" }),
+    );
+  });
+});
