@@ -544,3 +544,137 @@ describe("what becomes of a message of Anthropic's, to the letter", () => {
     );
   });
 });
+
+describe("what becomes of the others' answers, to the letter", () => {
+  const opaque = { type: "opaque", vendor: "v" };
+  const data = { asked: "asked" };
+  const fin = { type: "finish", usage: expect.anything() };
+  test("the items of Responses", () => {
+    const [reasoning, search, message] = responses.message.output;
+    const looks = [
+      { type: "tool-call", block: 5, id: "c1", name: "look", delta: '{"at":1}' },
+      { type: "tool-call", block: 6, id: "c2", name: "look", delta: "{}" },
+    ];
+    const parts = newResponsesReader(frame).message(responses.message);
+    expect(parts[0]).toEqual({ type: "start", vendor: "v", model: "gpt-x", id: "resp_1", requestId: "req" });
+    expect(parts.slice(1)).toEqual([
+      {
+        type: "reasoning",
+        block: 0,
+        delta: "One.\n\nTwo.",
+        data: { ...data, ...Object.fromEntries(Object.entries(reasoning ?? {}).filter(([key]) => key !== "type")) },
+      },
+      { ...opaque, block: 1, value: search },
+      { ...opaque, block: 2, value: { type: "phase", phase: "final_answer" } },
+      { type: "text", block: 3, delta: "Hello sea." },
+      {
+        ...opaque,
+        block: 4,
+        value: {
+          type: "annotation",
+          annotation: (message as { content: { annotations: unknown[] }[] }).content[0]?.annotations[0],
+        },
+      },
+      ...looks,
+      { ...fin, reason: "tool-calls", raw: "completed" },
+    ]);
+  });
+  test("items of Responses that lack their fields", () => {
+    const output = [
+      { type: "message", content: [{ type: "output_text" }, { type: "refusal", refusal: "No." }] },
+      { type: "function_call", id: "only" },
+      { type: "reasoning" },
+      { type: "new" },
+      null,
+    ];
+    expect(newResponsesReader(frame).message({ output })).toEqual([
+      { type: "start", vendor: "v", model: "asked", requestId: "req" },
+      { type: "text", block: 1, delta: "No." },
+      { type: "tool-call", block: 2, id: "only", name: "", delta: "" },
+      { type: "reasoning", block: 3, delta: "" },
+      { ...opaque, block: 4, value: { type: "new" } },
+      { ...opaque, block: 5, value: null },
+      { ...fin, reason: "refusal" },
+    ]);
+  });
+  test("how Responses end", () => {
+    const end = (response: object, more: Partial<Frame> = {}) =>
+      newResponsesReader({ ...frame, ...more })
+        .message({ output: [], ...response })
+        .at(-1);
+    const incomplete = (reason?: string) => ({ status: "incomplete", incomplete_details: { reason } });
+    for (const [response, reason, raw] of [
+      [{ status: "completed" }, "stop", "completed"],
+      [incomplete("max_output_tokens"), "length", "max_output_tokens"],
+      [incomplete("content_filter"), "content-filter", "content_filter"],
+      [incomplete("steered"), "other", "steered"],
+      [incomplete(), "other", "incomplete"],
+      [{ status: "queued" }, "pause", "queued"],
+      [{ status: "in_progress" }, "pause", "in_progress"],
+    ] as const)
+      expect(end(response)).toEqual({ ...fin, reason, raw });
+    const call = { type: "function_call", call_id: "1", name: "answer", arguments: "{}" };
+    expect(end({ output: [call] })).toMatchObject({ reason: "tool-calls" });
+    expect(end({ output: [call] }, { outputTool: "answer" })).toMatchObject({ reason: "stop" });
+    expect(() => end({ status: "cancelled", error: { message: "gone" } })).toThrow("gone");
+  });
+  test("reasoning of Responses in several sections, and calls that were never begun", () => {
+    const summary = (summary_index: number, delta: string) => ({
+      type: "response.reasoning_summary_text.delta",
+      output_index: 0,
+      summary_index,
+      delta,
+    });
+    const raw = { type: "response.reasoning_text.delta", output_index: 0, content_index: 0, delta: "raw" };
+    const parts = stream(newResponsesReader, [summary(0, "a"), summary(0, "b"), summary(1, "c"), raw]);
+    expect(parts.map((part) => "delta" in part && part.delta)).toEqual(["a", "b", "\n\nc", "\n\nraw"]);
+    const lost = { type: "response.function_call_arguments.delta", output_index: 3, delta: "x" };
+    expect(stream(newResponsesReader, [lost])).toEqual([
+      { ...opaque, value: { type: "function_call_arguments", output_index: 3, delta: "x" } },
+    ]);
+  });
+  test("a message of Chat Completions", () => {
+    const parts = newChatReader(frame).message({ ...chat.message, usage: undefined, service_tier: "flex" });
+    expect(parts).toEqual([
+      { type: "start", vendor: "v", model: "gpt-x", id: "chat_1", requestId: "req" },
+      { type: "reasoning", block: 0, delta: "Hm.", data: { ...data, field: "reasoning_content" } },
+      { type: "text", block: 1, delta: "I look." },
+      { type: "tool-call", block: 2, id: "c1", name: "look", delta: '{"at":1}' },
+      {
+        type: "tool-call",
+        block: 3,
+        id: "c2",
+        name: "look",
+        delta: "{}",
+        data: { v: { extra_content: { s: 1 } } },
+      },
+      {
+        type: "finish",
+        reason: "tool-calls",
+        raw: "tool_calls",
+        usage: expect.objectContaining({ input: 0, output: 0 }),
+      },
+    ]);
+  });
+  test("a message of Chat Completions without its fields, with an older one, and with a refusal", () => {
+    const parts = (message: object, more: object = {}) =>
+      newChatReader(frame)
+        .message({ choices: [{ message, ...more }] })
+        .slice(1);
+    expect(parts({ tool_calls: [{}] })).toEqual([
+      { type: "tool-call", block: 0, id: "call_0", name: "", delta: "" },
+      { ...fin, reason: "other" },
+    ]);
+    expect(parts({ function_call: { name: "f", arguments: "{}" } }, { finish_reason: "function_call" })).toEqual([
+      { type: "tool-call", block: 0, id: "call_0", name: "f", delta: "{}" },
+      { ...fin, reason: "tool-calls", raw: "function_call" },
+    ]);
+    expect(parts({ refusal: "No." }, { finish_reason: "stop" })).toEqual([
+      { type: "text", block: 0, delta: "No." },
+      { ...fin, reason: "refusal", raw: "stop" },
+    ]);
+    expect(parts({ refusal: "No" }, { finish_reason: "length" }).at(-1)).toMatchObject({ reason: "length" });
+    expect(parts({ tool_calls: [{}] }, { finish_reason: "stop" }).at(-1)).toMatchObject({ reason: "tool-calls" });
+    expect(parts({}, { finish_reason: "tool_calls" }).at(-1)).toMatchObject({ reason: "tool-calls" });
+  });
+});
