@@ -6,7 +6,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
-import { ESCAPED, plain } from "./reader/plain.ts";
+import { isRewritten, plain } from "./reader/plain.ts";
 import { unquote } from "./reader/unquote.ts";
 import type { Program, Shape } from "./shape.ts";
 
@@ -139,13 +139,13 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (alone) add(node, Math.min(blocks.length, 1));
     else add(node, full ? 2 : 0, { ...context, search: false });
   }
-  const escaped = ESCAPED.test(text);
-  if (options.coercion !== "off" && (escaped || out.every(({ outcome }) => outcome.issues))) {
+  const rewritten = isRewritten(text);
+  if (options.coercion !== "off" && (rewritten || out.every(({ outcome }) => outcome.issues))) {
     const other = plain(text);
     const inner = other === text ? undefined : context.read(other, context);
     const outcome = inner && coerce(inner.context, inner.node, shape);
     if (inner && outcome && !outcome.issues)
-      out.push({ outcome: also(outcome, escaped ? -1e9 : 2, "rewritten", inner.node), node: inner.node });
+      out.push({ outcome: also(outcome, rewritten ? -1e9 : 2, "rewritten", inner.node), node: inner.node });
   }
   if (out.length === 0) {
     const node = newNode("bare", 0, trimmed, text.length);

@@ -96,6 +96,15 @@ function memberAt(m: Machine, i: number): boolean {
   return commentAt(m, i) || keyAt(m, i, m.quotes % 2 === 0);
 }
 
+/** Whether, after a straight quote at `i`, a string's own typographic closer comes before the next such string begins. */
+export function closerComes(m: Machine, i: number, quote: string): boolean {
+  for (let j = i + 1; ; j++) {
+    const c = peek(m, j);
+    if (c === "" || c === quote) return c !== "";
+    if (closer(c) === quote) return false;
+  }
+}
+
 /** Whether a quote at `i` ends the string that it stands in, judged by what follows. */
 export function endsString(m: Machine, i: number): boolean {
   const j = skipSpace(m.text, i + 1);

@@ -4,7 +4,11 @@ const OTHERS = "（(［｛）)］｝：，";
 const PLAIN = "[[[{]]]}:,";
 
 /** A text of which all is escaped, as within a string. */
-export const ESCAPED: RegExp = /^[^{["]*[{[]\s*\\+["n]/;
+const ESCAPED = /^[^{["]*[{[][\s{[]*\\+["n]/;
+
+/** Whether all of a text is written otherwise than as JSON: escaped, in HTML's entities, in full-width brackets. */
+export const isRewritten = (text: string): boolean =>
+  ESCAPED.test(text) || /^\s*[［｛]|^[^{["]*[{[][\s{[]*&quot;/.test(text);
 
 /**
  * A text that is no JSON, not even almost, in the signs of JSON: without HTML's entities, without escapes around the strings,

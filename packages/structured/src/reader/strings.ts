@@ -1,5 +1,5 @@
 import { closes, dedent } from "./chars.ts";
-import { endsString, peek, tripleAt } from "./lookahead.ts";
+import { closerComes, endsString, peek, tripleAt } from "./lookahead.ts";
 import { KEY, STRING, TRIPLE, attach, finish, repair } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
@@ -46,7 +46,9 @@ export function readString(m: Machine): void {
       i = from - 1;
       continue;
     }
-    const ends = c === BACKSLASH || m.stack.length === 0 || endsString(m, i);
+    const ends =
+      c === BACKSLASH ||
+      ((m.stack.length === 0 || endsString(m, i)) && (c === end || c > 127 || !closerComes(m, i, quote)));
     if (m.starved) return;
     if (ends) {
       m.pos += c === BACKSLASH ? 2 : 1;
