@@ -552,6 +552,25 @@ describe("waiting as the upstream asks", () => {
 });
 
 describe("by hand", () => {
+  test("what is disabled or closed has no reason, and what is closed no time", () => {
+    const { breaker, clock, fail } = make();
+    fail(5);
+    expect(breaker.snapshot()).toMatchObject({ state: "open", reason: "failures", until: START + 60_000 });
+    breaker.disable();
+    expect(breaker.snapshot()).toMatchObject({ state: "disabled", reason: "" });
+    clock.time += 1;
+    breaker.close();
+    expect(breaker.snapshot()).toMatchObject({ state: "closed", reason: "", until: 0, opens: 0 });
+  });
+
+  test("one that is disabled can take calls in a group's stead", () => {
+    const group = createGroup();
+    const [first, second] = [make({ group }), make({ group })];
+    first.breaker.disable();
+    second.fail(5);
+    expect(second.breaker.state).toBe("open");
+  });
+
   test("isolated until closed, with the reason", () => {
     const { breaker, clock, types } = make({ name: "claude" });
     const before = breaker.acquire();

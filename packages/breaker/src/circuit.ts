@@ -74,14 +74,16 @@ export class Circuit extends Machine implements Breaker {
     ticket.first = now;
     if (ticket.generation !== this.generation) return;
     this.#plain = false; // from here on it looks at calls whose first tokens do not come
-    (this.#firstTokens ??= new FirstTokens(this.policy)).came(ms);
     this.wait?.accepted(ticket.started);
     if (errand && this.#probes?.takeBack(errand.lease)) {
       errand.lease = this.#probes.lend(now);
       this.member?.renew(errand.token);
     }
     if (ms > (this.policy.slowFirstToken ?? Infinity)) this.#slow(ticket, now);
+    const tokens = (this.#firstTokens ??= new FirstTokens(this.policy));
+    tokens.came(ms);
     this.#lookForOverdue(now);
+    tokens.add(ms);
   }
 
   succeed(ticket: Ticket, usage: Pick<Usage, "output"> | undefined): void {

@@ -30,8 +30,8 @@ export class FirstTokens extends Samples {
 
   /** Median and 95th percentile of the waits that are remembered. */
   health(): Pick<Health, "firstPartMs" | "firstPartP95Ms"> {
-    const [firstPartMs, firstPartP95Ms] = [this.quantile(0.5), this.quantile(0.95)];
-    return firstPartMs === undefined || firstPartP95Ms === undefined ? {} : { firstPartMs, firstPartP95Ms };
+    const firstPartMs = this.quantile(0.5);
+    return firstPartMs === undefined ? {} : { firstPartMs, firstPartP95Ms: this.quantile(0.95) ?? firstPartMs };
   }
 
   /** A call has begun. */
@@ -40,10 +40,9 @@ export class FirstTokens extends Samples {
     if (this.#waiting.length < (failureThreshold < Infinity ? failureThreshold : 1)) this.#waiting.push(ticket);
   }
 
-  /** A call's first token has come, after `ms`. */
+  /** A call's first token has come, after `ms`: in time, it begins a new run. It is to be added once all was judged. */
   came(ms: number): void {
     if (ms <= this.#limit) this.#waiting = [];
-    this.add(ms);
   }
 
   /** A call has ended. One whose first token never came says nothing here. */

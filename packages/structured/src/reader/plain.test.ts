@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { plain } from "./plain.ts";
+import { parse } from "../parse.ts";
+import { isRewritten, plain } from "./plain.ts";
 
 describe("plain", () => {
   it.each([
@@ -23,5 +24,24 @@ describe("plain", () => {
     String.raw`["&amp;\"", "\n"]`,
   ])("leaves strings as they are: %s", (text) => {
     expect(plain(text)).toBe(text);
+  });
+});
+
+describe("a text that is written otherwise", () => {
+  it.each([
+    ["[[&quot; a &quot;],[&quot;&quot;]]", true],
+    [String.raw`[[\"a\"]]`, true],
+    [' ［"a"］', true],
+    ['["&quot;"]', false],
+    ['as in ［1］: ["a"]', false],
+  ])("%s: %s", (text, expected) => {
+    expect(isRewritten(text)).toBe(expected);
+  });
+
+  it("is read as what it means, though it could be read as it stands", () => {
+    const words = { type: "array", items: { type: "string" } } as const;
+    expect(parse("[&quot;a&quot;, &quot;b&quot;]", words).value).toEqual(["a", "b"]);
+    expect(parse('［"[draft] a"，"b"］', words).value).toEqual(["[draft] a", "b"]);
+    expect(parse('[“if (a["b"]) {}”, “c", "d"]', words).value).toEqual(['if (a["b"]) {}', "c", "d"]);
   });
 });
