@@ -162,7 +162,7 @@ describe("what opens it", () => {
       ["one that comes in time begins anew", inTime],
       ["one that has failed counts elsewhere", (permit) => permit.failure(new LlmError("invalid-request", "no"))],
       ["one that was left does not count", (permit) => permit.ignore()],
-      ["one that ended without a token neither", (permit) => permit.success()],
+      ["one that ended without a token came in time", (permit) => permit.success()],
     ])("%s", (_, end) => {
       const { breaker, clock } = make({ slow: { firstToken: "2s" } });
       inTime(breaker.acquire());
@@ -171,6 +171,23 @@ describe("what opens it", () => {
       end(five[0] ?? breaker.acquire());
       clock.time += 1_001;
       breaker.acquire();
+      expect(breaker.state).toBe("closed");
+    });
+
+    test("an answer without a first token begins anew; late ones are forgotten after a window", () => {
+      const { breaker, clock } = make({ slow: { firstToken: "2s" } });
+      inTime(breaker.acquire());
+      for (let i = 0; i < 5; i++) breaker.acquire(); // never settled
+      breaker.acquire().success();
+      clock.time += 3_000;
+      const late = (): void => {
+        const permit = breaker.acquire();
+        clock.time += 2_001;
+        inTime(permit);
+      };
+      for (let i = 0; i < 4; i++) late();
+      clock.time += 60_001;
+      late();
       expect(breaker.state).toBe("closed");
     });
 
@@ -528,6 +545,20 @@ describe("waiting as the upstream asks", () => {
     meet(second);
     breaker.acquire();
     expect(breaker.state).toBe("closed");
+  });
+
+  test("what an older call meets says nothing about what comes after the refusal", () => {
+    const { breaker, clock } = make();
+    const [old, older] = [breaker.acquire(), breaker.acquire()];
+    clock.time += 1;
+    breaker.acquire().failure(refusal(20_000));
+    old.success();
+    clock.time += 20_000;
+    const first = breaker.acquire();
+    expect(rejection(breaker).retryAfterMs).toBe(1_000); // it goes alone all the same
+    older.failure(refusal(30_000));
+    first.ignore(); // does not shorten the wait that was asked for meanwhile
+    expect(rejection(breaker).retryAfterMs).toBe(30_000);
   });
 
   test("once one was accepted, all may pass", () => {

@@ -58,7 +58,7 @@ export interface Breaker {
   isolate(reason?: string): void;
   /** Lets all calls pass until {@link Breaker.close}. */
   disable(): void;
-  /** Closes it by hand, with nothing counted. */
+  /** Closes it by hand, with no failure counted. What the upstream asked to wait for stays. */
   close(): void;
   /** Its memory, to be kept over a restart. Probes under way are not in it. */
   snapshot(): Snapshot;

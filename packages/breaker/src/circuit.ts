@@ -131,7 +131,7 @@ export class Circuit extends Machine implements Breaker {
   }
 
   #leave(ticket: Ticket, now: number, finished: Finished | undefined): void {
-    this.#firstTokens?.left(ticket);
+    this.#firstTokens?.left(ticket, finished);
     this.wait?.met(ticket.started);
     for (const limiter of this.#limiters ?? []) limiter.leave(now, finished);
   }

@@ -1,7 +1,7 @@
 import type { Policy } from "./policy.ts";
 import { Window } from "./window.ts";
 
-/** Why the evidence is enough to open: a run of failures, or a share of failed or slow calls. */
+/** Why there is cause to open: a run of failures, a share of failed or slow calls, or a run of first tokens that are late. */
 export type Cause = "failures" | "failure-rate" | "slow";
 
 /** What the calls of late say about an upstream. */

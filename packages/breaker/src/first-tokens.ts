@@ -1,4 +1,5 @@
 import type { Health } from "@llm/core";
+import type { Finished } from "./limit.ts";
 import type { Policy } from "./policy.ts";
 import { Samples } from "./samples.ts";
 import type { Ticket } from "./ticket.ts";
@@ -36,7 +37,9 @@ export class FirstTokens extends Samples {
 
   /** A call has begun. */
   began(ticket: Ticket): void {
-    const { failureThreshold } = this.#policy;
+    const { failureThreshold, memory } = this.#policy;
+    // late ones that nobody added to for a whole window say nothing about now
+    if (ticket.started - (this.#waiting.at(-1)?.first ?? Infinity) > memory) this.#waiting = [];
     if (this.#waiting.length < (failureThreshold < Infinity ? failureThreshold : 1)) this.#waiting.push(ticket);
   }
 
@@ -45,9 +48,11 @@ export class FirstTokens extends Samples {
     if (ms <= this.#limit) this.#waiting = [];
   }
 
-  /** A call has ended. One whose first token never came says nothing here. */
-  left(ticket: Ticket): void {
-    if (ticket.first === undefined) this.#waiting = this.#waiting.filter((other) => other !== ticket);
+  /** A call has ended. Without a first token, an answer in time is as good a sign; anything else says nothing here. */
+  left(ticket: Ticket, finished: Finished | undefined): void {
+    if (ticket.first !== undefined) return;
+    if (finished?.accepted) this.came(finished.ms);
+    this.#waiting = this.#waiting.filter((other) => other !== ticket);
   }
 
   /** The last of so many calls in a row that have all waited too long; undefined when there are fewer. */

@@ -85,7 +85,6 @@ export class Machine implements Shared {
     const inner = (time: number): number => this.clock.inner(time);
     this.until = inner(until);
     this.opens = opens;
-    this.byFleet = false;
     this.wait = undefined;
     if (waitUntil > 0) (this.wait = new Wait()).until = inner(waitUntil);
     this.evidence.load(snapshot, inner);
@@ -157,7 +156,6 @@ export class Machine implements Shared {
   ): void {
     this.until = now + ms;
     this.opens++;
-    this.byFleet = false;
     this.enter("open", reason);
     const data = { failures, calls: this.evidence.calls, reason, until: this.clock.outer(this.until) };
     this.tell(call, "opened", error === undefined ? data : { ...data, error });
@@ -167,7 +165,6 @@ export class Machine implements Shared {
     if (this.entered === "closed") return;
     const { byFleet } = this;
     this.opens = 0;
-    this.byFleet = false;
     this.evidence = new Evidence(this.policy);
     this.enter("closed", "");
     this.tell(call, "closed", { reason });
@@ -177,6 +174,7 @@ export class Machine implements Shared {
   protected enter(state: State, reason: string): void {
     this.entered = state;
     this.reason = reason;
+    this.byFleet &&= state === "half-open";
     this.generation++;
   }
 

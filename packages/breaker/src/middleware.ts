@@ -1,4 +1,4 @@
-import { isContent, mergeHealth, watch, wrap } from "@llm/core";
+import { isContent, mergeHealth, until, watch, wrap } from "@llm/core";
 import type { Call, ChatRequest, Middleware, StreamPart, Watcher } from "@llm/core";
 import { createBreaker } from "./breaker.ts";
 import type { Breaker } from "./breaker.ts";
@@ -54,7 +54,7 @@ export function breaker(options: BreakerOptions | Breaker = {}): Middleware {
         () => inner.stream(request, call),
         () => {
           const asked = circuit.prepare();
-          return asked ? asked.then(() => enter(circuit, call)) : enter(circuit, call);
+          return asked ? until(asked, call).then(() => enter(circuit, call)) : enter(circuit, call);
         },
       );
     return wrap(inner, { stream: open, health: (call) => mergeHealth(circuit.health(), inner.health?.(call)) });

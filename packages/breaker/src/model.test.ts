@@ -51,6 +51,7 @@ class Model {
   byFleet = false;
   waitUntil = 0;
   refusals = 0;
+  refusedAt = 0;
   run = 0;
   failedAt = 0;
   passed = 0;
@@ -137,6 +138,7 @@ class Model {
     if (this.state === "closed") this.plain = this.refusals === 0 && !this.fleet && !this.watches;
     const call = { epoch: this.epoch, started: this.now, lease, first: undefined, counted: false, over: false };
     this.calls.push(call);
+    if (this.now - (this.waiting.at(-1)?.first ?? Infinity) > WINDOW) this.waiting = [];
     if (this.watches && this.waiting.length < THRESHOLD) this.waiting.push(call);
     if (this.refusals > 0) Object.assign(this, { triedAt: this.now, waitUntil: this.now + 1_000 });
     return undefined;
@@ -146,6 +148,9 @@ class Model {
     if (!last || (last.first ?? this.now) - last.started <= SLOW) return;
     if (this.state === "half-open") this.reopen();
     else if (this.state === "closed") this.open(this.backoff(RESET), "slow");
+  }
+  accepted(call: ModelCall): void {
+    if (call.started >= this.refusedAt) this.refusals = 0;
   }
   met(call: ModelCall): void {
     if (this.triedAt > 0 && call.started >= this.triedAt) Object.assign(this, { waitUntil: this.triedAt, triedAt: 0 });
@@ -170,7 +175,7 @@ class Model {
     this.watches = true;
     if (this.now - call.started <= SLOW) this.waiting = [];
     this.met(call);
-    this.refusals = 0;
+    this.accepted(call);
     if (this.leases.includes(call.lease ?? -1)) {
       this.drop(call);
       call.lease = this.now + LEASE;
@@ -189,12 +194,13 @@ class Model {
       return;
     }
     if (ending !== "abort") this.looked = this.now;
+    if (ending === "success" && call.first === undefined && this.now - call.started <= SLOW) this.waiting = [];
     if (call.first === undefined) this.waiting = this.waiting.filter((other) => other !== call);
     this.met(call);
     if (!current) return;
     if (ending === "success") {
       this.run = 0;
-      this.refusals = 0;
+      this.accepted(call);
       if (!call.counted) this.count(this.now, 0, 0);
       if (this.state !== "half-open") return;
       this.drop(call);
@@ -219,9 +225,11 @@ class Model {
   }
   wait(call: ModelCall): void {
     // 7 s named by the upstream
+    this.refusedAt = this.now;
     if (call.started >= this.waitUntil) this.refusals++;
     if (this.waitUntil >= this.now + 7_000) return;
     this.waitUntil = this.now + 7_000;
+    this.triedAt = 0;
     this.plain = false;
   }
 }
@@ -360,6 +368,7 @@ const setBack = (ms: number): Command =>
 const byHand = (what: "isolate" | "disable" | "close"): Command =>
   new Command(what, (model, real) => {
     real.breaker[what]();
+    if (what !== "close") model.byFleet = false;
     if (what === "close") model.close();
     else model.enter(what === "isolate" ? "isolated" : "disabled", what === "isolate" ? "isolated" : "");
   });
@@ -372,6 +381,7 @@ const restart = (): Command =>
     model.byFleet = false;
     model.refusals = 0;
     model.triedAt = 0;
+    model.refusedAt = 0;
   });
 const fleetOpen = (ms: number): Command =>
   new Command(`fleetOpen(${ms})`, (model, real) => {

@@ -13,8 +13,8 @@ export interface SlowOptions {
   /**
    * Longest time to the first token; `Infinity`: none. As many calls in a row as `failureThreshold` that have waited for
    * longer open it, also while they wait. Default: three times the 95th percentile of the last 64 waits, at least 5 s,
-   * once 16 are known; when the upstream stays slower over five openings in a row, that is learned anew. Judged as soon
-   * as calls report their first tokens, and not for whole answers.
+   * once 16 are known, where late ones that come count as usual afterwards; when the upstream stays slower over five
+   * openings in a row, it is learned anew. Judged as soon as calls report their first tokens, and not for whole answers.
    */
   readonly firstToken?: Duration;
   /** Most milliseconds for each output token, from the first token on. Not judged without a usage. */

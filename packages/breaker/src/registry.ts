@@ -214,7 +214,7 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
     const forgetOldest = (busyToo: boolean): void => {
       for (const branch of branches.values()) {
         if (branches.size <= most) return;
-        if (branch.below.size > 0 || branch === needed || (branch.isBusy && !busyToo)) continue;
+        if (branch.below.size > 0 || branch === needed || ((branch.isBusy || branch.isFailing) && !busyToo)) continue;
         forget(branch);
         branch.forgotten();
       }
@@ -225,6 +225,8 @@ export function createRegistry(options: RegistryOptions = {}): Registry {
   const attach = (branch: Branch): void => {
     branch.above?.touch();
     if (branches.size >= maxKeys) makeRoom(branch.above);
+    const other = branches.get(branch.name);
+    if (other) forget(other); // made while nobody used this one
     branches.set(branch.name, branch);
     branch.above?.below.add(branch);
     branch.attached = true;

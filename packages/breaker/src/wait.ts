@@ -12,8 +12,9 @@ export class Wait {
   until = 0;
   /** When a call went first after a wait, to see whether the others may follow; 0: none has. */
   #triedAt = 0;
-  /** Refusals in a row. */
+  /** Refusals in a row, and when the last was. */
   #refusals = 0;
+  #refusedAt = 0;
   /** When exhausted limits are full again, in milliseconds since 1970. */
   #fullAt = 0;
 
@@ -31,6 +32,7 @@ export class Wait {
    * @returns whether the wait became longer
    */
   refused(error: unknown, now: number, started: number, inner: (time: number) => number, most: number): boolean {
+    this.#refusedAt = now;
     const known = isLlmError(error) ? error : undefined;
     this.note(known?.partial?.rateLimits ?? []);
     const named = Math.max(now + (known?.retryAfterMs ?? 0), inner(this.#fullAt));
@@ -42,6 +44,7 @@ export class Wait {
     const until = Math.min(named > now ? named : guess, now + LONGEST);
     if (until <= this.until) return false;
     this.until = until;
+    this.#triedAt = 0;
     return true;
   }
 
@@ -52,17 +55,17 @@ export class Wait {
     this.until = now + FIRST;
   }
 
-  /** A call that began at `started` has met something: if it went alone, the others may follow. */
+  /** A call that began at `started` has met something: if it went alone, the next may follow. */
   met(started: number): void {
     if (this.#triedAt === 0 || started < this.#triedAt) return;
     this.until = this.#triedAt;
     this.#triedAt = 0;
   }
 
-  /** A call that began at `started` was accepted: the next guess starts small. */
+  /** A call that began at `started` was accepted: if no refusal came since, the next guess starts small. */
   accepted(started: number): void {
     this.met(started);
-    this.#refusals = 0;
+    if (started >= this.#refusedAt) this.#refusals = 0;
   }
 
   /** Whether nothing is left of it: calls pass, and one has been accepted. */

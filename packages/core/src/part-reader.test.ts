@@ -120,3 +120,21 @@ test("a call that is over hands out nothing more, and tells why", async () => {
   expect(stream.ready?.()).toBeUndefined();
   await expect(stream.next()).rejects.toMatchObject({ code: "aborted" });
 });
+
+test("what a watcher throws at a part that was there settles those around it, too", async () => {
+  const outcomes: Outcome[] = [];
+  const inner = watch(
+    () => atHand().reader,
+    () => ({
+      part: (part) => {
+        if (part.type === "text") throw new Error("no text");
+      },
+    }),
+  );
+  const outer = watch(
+    () => inner,
+    () => ({ end: (outcome) => outcomes.push(outcome) }),
+  );
+  await expect(generate(provider(outer), "Hello")).rejects.toThrow("no text");
+  expect(outcomes).toMatchObject([{ type: "failed", error: { message: "no text" } }]);
+});

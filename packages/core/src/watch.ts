@@ -74,7 +74,12 @@ class Watched implements PartReader, AsyncIterable<StreamPart> {
   }
 
   ready(): StreamPart | undefined {
-    const part = this.#state === "left" ? undefined : this.#inner?.ready?.();
+    let part: StreamPart | undefined;
+    try {
+      part = this.#state === "left" ? undefined : this.#inner?.ready?.();
+    } catch (error) {
+      return this.#fail(error);
+    }
     return part && this.#look(part);
   }
 
