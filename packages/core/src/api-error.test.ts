@@ -221,3 +221,13 @@ test("errors within an answer", () => {
   expect(bodyError({ code: 500 }, origin).code).toBe("server");
   expect(bodyError(null, origin)).toSatisfy((error) => isLlmError(error, "server"));
 });
+
+test("a body that repeats an odd key, or cannot be read, is no cause", () => {
+  const secret = 'open"sesame\\now';
+  const cycle: Record<string, unknown> = {};
+  cycle["self"] = cycle;
+  const thrown = (error: unknown) => Object.assign(new Error("no"), { status: 400, headers: new Headers(), error });
+  for (const body of [{ echo: `key ${secret}` }, { at: 1n }, cycle])
+    expect(toLlmError(thrown(body), { ...origin, secret }).cause).toBeUndefined();
+  expect(toLlmError(thrown({ echo: "fine" }), { ...origin, secret }).cause).toBeDefined();
+});

@@ -67,11 +67,16 @@ const withoutKeys = (text: string, secret = ""): string => {
 const isApiError = (error: unknown): error is ApiError =>
   error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
 
-/** Whether a server's answer repeats the key somewhere else than in its message. */
-const repeats = (error: unknown, secret = ""): boolean =>
-  isApiError(error) &&
-  secret.length >= MIN_KEY &&
-  JSON.stringify([error.error, ...(error.headers?.values() ?? [])]).includes(secret);
+/** Whether a server's answer repeats the key somewhere else than in its message; one that cannot be read may. */
+function repeats(error: unknown, secret = ""): boolean {
+  if (!isApiError(error) || secret.length < MIN_KEY) return false;
+  try {
+    const escaped = JSON.stringify(secret).slice(1, -1); // a key may hold quotes
+    return JSON.stringify([error.error, ...(error.headers?.values() ?? [])]).includes(escaped);
+  } catch {
+    return true;
+  }
+}
 
 /** All messages along the causes of an error: what fetch hides in them. */
 function reasons(error: unknown): string {

@@ -65,6 +65,26 @@ describe("what servers of Chat Completions make of it", () => {
     expect(run(...again).toolCalls).toMatchObject([{ id: "a", input: { n: 1 } }]);
     expect(run(call("", "{}", "f")).toolCalls).toMatchObject([{ id: "call_0" }]);
   });
+  test("tool calls that share an index and go on by their ids", () => {
+    const call = (id: string, args: string, name?: string) => ({ index: 0, id, function: { name, arguments: args } });
+    const events = [call("a", "", "f"), call("b", "", "g"), call("a", '{"n"'), call("b", '{"n"'), call("a", ":1}")];
+    expect(run(...[...events, call("b", ":2}")].map((each) => chunk({ tool_calls: [each] }))).toolCalls).toMatchObject([
+      { id: "a", name: "f", input: { n: 1 } },
+      { id: "b", name: "g", input: { n: 2 } },
+    ]);
+    const both = chunk({ tool_calls: [call("a", "", "f"), call("b", "", "f")] });
+    expect(run(both).toolCalls).toMatchObject([{ id: "a" }, { id: "b" }]);
+  });
+  test("ids that change from delta to delta, with the name again", () => {
+    const call = (id: string, args: string) =>
+      chunk({ tool_calls: [{ index: 0, id, function: { name: "f", arguments: args } }] });
+    const one = [call("a", ""), call("b", '{"n"'), call("c", ":1"), call("d", "}")];
+    expect(run(...one).toolCalls).toMatchObject([{ id: "a", input: { n: 1 } }]);
+    expect(run(...one, call("e", '{"n"'), call("f", ":2}")).toolCalls).toMatchObject([
+      { id: "a", input: { n: 1 } },
+      { id: "e", input: { n: 2 } },
+    ]);
+  });
   test("reasoning in three places", () => {
     for (const delta of [
       { reasoning: "hm" },

@@ -29,11 +29,21 @@ const KNOWN = new Set([
   "annotations",
 ]);
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A reader for one answer of Chat Completions, for both of its wires and for what compatible servers make of them. */
 export function newChatReader(frame: Frame): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>();
   const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
+  const args = new Map<number, string>();
   let started = false;
   let asked: JsonObject = {};
   let refused = false;
@@ -74,23 +84,32 @@ export function newChatReader(frame: Frame): Reader {
     const id = text(call, "id");
     const known = [...calls].find(([, other]) => id !== undefined && id !== "" && other.id === id)?.[0];
     const given = fields["index"];
+    const shared = typeof given === "number" ? moved.get(given) : undefined;
     let index =
       typeof given === "number"
-        ? (moved.get(given) ?? given)
+        ? shared === undefined
+          ? given
+          : (known ?? shared)
         : (known ?? (id ? calls.size : Math.max(lastCall, position)));
     const body = record(call, "function");
-    if (typeof given === "number" && id && text(body, "name") && (calls.get(index)?.id ?? id) !== id)
-      moved.set(given, (index = -calls.size));
+    const name = text(body, "name");
+    const before = calls.get(index);
+    if (typeof given === "number" && id && name && before && before.id !== id) {
+      const twice = position > 0 && lastCall === index; // in one list
+      // else a call whose id changes on the way
+      if (twice || name !== before.name || isJson(args.get(index) ?? "")) moved.set(given, (index = -calls.size));
+    }
     const more = record(call, "extra_content"); // Gemini's signatures
     const tool = calls.get(index) ?? {
       id: id || `call_${index}`,
-      name: text(body, "name") ?? "",
+      name: name ?? "",
       ...(Object.keys(more).length > 0 && { data: { [vendor]: asJson({ extra_content: more }) } }),
     };
     calls.set(index, tool);
     lastCall = index;
     const block = blockOf(`call ${index}`);
     const delta = text(body, "arguments") ?? (isRecord(body["arguments"]) ? JSON.stringify(body["arguments"]) : "");
+    args.set(index, (args.get(index) ?? "") + delta);
     if (tool.name === frame.outputTool) push({ type: "text", block, delta });
     else push({ type: "tool-call", block, ...tool, delta });
   };

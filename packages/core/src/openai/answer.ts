@@ -1,7 +1,7 @@
 import { withPartial } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
-import { bodyError, checkAnswer } from "../api-error.ts";
+import { bodyError, checkAnswer, checkError } from "../api-error.ts";
 import { asJson, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 import { askedAs } from "../vendor/same-model.ts";
@@ -38,6 +38,8 @@ const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
   max_output_tokens: "length",
   content_filter: "content-filter",
 };
+/** What makes a body an answer, also without an output. */
+const ANSWERED = new Set(["completed", "incomplete", "queued", "in_progress"]);
 
 /** A reader for one answer of OpenAI's Responses, for both of its wires. */
 export function newResponsesReader(frame: Frame): Reader {
@@ -221,7 +223,9 @@ export function newResponsesReader(frame: Frame): Reader {
     message: (response) => {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
-      if (text(response, "status") === undefined) checkAnswer(response, ["output"], frame);
+      const status = text(response, "status") ?? "";
+      if (ANSWERED.has(status)) checkError(response, frame);
+      else if (status !== "failed" && status !== "cancelled") checkAnswer(response, ["output"], frame);
       finish(response, push);
       return parts;
     },
