@@ -14,7 +14,7 @@ const ceilings: Readonly<Record<string, number>> = {
   "breaker .": 5_560, // goal 5,500
   "cost .": 4_000,
   "selector .": 4_000,
-  "structured .": 24_600, // goal 20,000
+  "structured .": 24_900, // goal 20,000
   "structured ./parse": 19_200, // goal 12,000
 };
 

@@ -116,6 +116,47 @@ describe("elements", () => {
     expect(seen).toStrictEqual([10]);
   });
 
+  it.each([
+    ["in entities", "[{&quot;n&quot;: 1}, {&quot;n&quot;: 2}]"],
+    ["one a line", '{"n": 1}\n{"n": 2}'],
+    ["in full width", '［｛"n"：1｝，｛"n"：2｝］'],
+    ["as a JSON text", JSON.stringify('[{"n": 1}, {"n": 2}]')],
+  ])("come at the end when only that shows the list: %s", async (_name, text) => {
+    const stream = list(mock(text), Item, "x");
+    expect(await collect(stream.elements())).toStrictEqual([10, 20]);
+    expect(await stream.object).toStrictEqual([10, 20]);
+  });
+
+  it("end with an error when the list is another than it began", async () => {
+    const text = '[{"n": 9}] then ```json\n[{"n": 1}, {"n": 2}]\n```';
+    for (const item of [Item, z.toJSONSchema(z.object({ n: z.number() }))]) {
+      const seen: unknown[] = [];
+      const stream = list(mock(text), item as typeof Item, "x");
+      const read = async (): Promise<void> => {
+        for await (const one of stream.elements()) seen.push(one);
+      };
+      await expect(read()).rejects.toMatchObject({ code: "malformed", reason: "invalid", text });
+      expect(seen).toHaveLength(1);
+      expect(await stream.object).toHaveLength(2);
+    }
+  });
+
+  it("may be something else each time they are validated, or what only looks alike", async () => {
+    let id = 0;
+    const New = z.object({ n: z.number(), id: z.number().default(() => ++id) });
+    expect(await collect(list(mock('[{"n": 1}, {"n": 2}]'), New, "x").elements())).toMatchObject([{ n: 1 }, { n: 2 }]);
+    const Made = z
+      .number()
+      .transform((n) => ({ at: new Date(n), all: new Map([[n, new Set([n])]]), none: Number.NaN }));
+    expect(await collect(list(mock("[1, 2]"), Made, "x").elements())).toHaveLength(2);
+  });
+
+  it("may be changed by who reads them", async () => {
+    const stream = streamObject(mock('[{"n": 1}, {"n": 2}]'), z.array(z.object({ n: z.number() })).readonly(), "x");
+    for await (const item of stream.elements()) item.n = 0;
+    expect(await stream.object).toStrictEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   it("are validated once each", async () => {
     let validated = 0;
     const Counted = z.object({ n: z.number() }).refine(() => ++validated > 0);

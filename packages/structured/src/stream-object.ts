@@ -9,8 +9,9 @@ import type { DeepPartial, Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
 import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
+import { same } from "./same.ts";
 import { isStandard } from "./standard-schema.ts";
-import type { Infer, Schema } from "./standard-schema.ts";
+import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
 
 /** Something that happened to an object on its way. */
 export type ObjectEvent<Out> =
@@ -30,7 +31,8 @@ export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
   readonly events: () => AsyncIterable<ObjectEvent<Out>>;
   /**
    * Each item of a list once, when it is complete, and valid by the item's own schema. Nothing is asked again: an item
-   * that does not fit ends it with the error, after the items before it.
+   * that does not fit ends it with the error, after the items before it; so does an answer whose valid list is another in
+   * the end than the items so far began.
    *
    * @throws TypeError when the schema is that of an object
    */
@@ -179,18 +181,33 @@ export function streamObject<const S extends Schema>(
     const item = itemSchema(schema);
     const { kind } = program.root;
     if (!item && (kind === "object" || kind === "map")) throw new TypeError("schema: elements() is for lists");
-    let next = 0;
+    const check = async (read: unknown): Promise<StandardResult<unknown>> =>
+      item && isStandard(item) ? item["~standard"].validate(read) : { value: structuredClone(read) }; // its reader may change it
+    const given: { readonly read: unknown; readonly value: unknown }[] = [];
     for await (const { parser, event } of run(0)) {
-      const whole = event?.type === "object" ? event.value : undefined;
-      for (; next < (Array.isArray(whole) ? whole.length : parser.completed()); next++) {
-        const read = Array.isArray(whole) && !item ? (whole as unknown[])[next] : parser.item(next);
-        if (read === undefined) break; // it does not fit: the end of the stream says how
-        if (!item || !isStandard(item)) {
-          yield read as ElementOf<Out>; // of the item's shape
-          continue;
+      const whole: unknown = event?.type === "object" ? event.value : undefined;
+      if (Array.isArray(whole)) {
+        // the last word: it may have been read from elsewhere in the text than the items so far
+        let begins = given.length <= whole.length;
+        for (const [i, { read, value }] of given.entries()) {
+          if (!begins || same(value, whole[i])) continue;
+          const again = await check(read); // a schema that gives something else each time, as a new id, tells nothing
+          begins = !again.issues && !same(value, again.value);
         }
-        const result = await item["~standard"].validate(read);
+        if (!begins) {
+          const { text } = (await settled.promise).result;
+          const message = "the answer ends as another list than it began";
+          throw new StructuredError("malformed", "invalid", message, { text, value: whole });
+        }
+        yield* whole.slice(given.length) as ElementOf<Out>[]; // validated as a whole
+        continue;
+      }
+      while (given.length < parser.completed()) {
+        const read = parser.item(given.length);
+        if (read === undefined) break; // it does not fit: the end of the stream says how
+        const result = await check(read);
         if (result.issues) break;
+        given.push({ read, value: result.value });
         yield result.value as ElementOf<Out>; // validated by the item's own schema
       }
     }

@@ -96,6 +96,9 @@ function date(context: Context, node: Node): Read {
   if (!iso && context.mode !== "full") return undefined;
   const value = new Date(node.kind === "bare" && isNumber(text) ? Number(text) : text);
   if (Number.isNaN(value.getTime())) return undefined;
+  // Date makes March of the 30th of February
+  const day = /^(?:\d{4}|[+-]\d{6})-\d{2}-(\d{2})/.exec(text);
+  if (day && new Date(day[0]).getUTCDate() !== Number(day[1])) return undefined;
   return iso ? fit(value) : bent(value, 1, "string-to-date", node);
 }
 

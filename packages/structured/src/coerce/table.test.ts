@@ -141,5 +141,17 @@ describe("the table of coercions", () => {
     expect(read('"12,345"', '"2026-11-23"', "safe")).toStrictEqual(value);
     expect(read("12345", '"23 Nov 2026 UTC"', "safe")).toBeUndefined();
     expect(read("12345", '"23 Nov 2026 UTC"', "full")).toStrictEqual(value);
+    for (const mode of ["off", "safe", "full"] as const) {
+      for (const day of ["2026-02-29", "2024-02-30", "2026-04-31T10:00Z", "+002026-02-29"])
+        expect(read("1", `"${day}"`, mode)).toBeUndefined();
+      for (const day of [
+        "2024-02-29",
+        "2026-12-31T23:59:59-12:00",
+        "2026-01-01T00:00+14:00",
+        "2026-01-31T24:00",
+        "2026-02",
+      ])
+        expect(read("1", `"${day}"`, mode)).toStrictEqual({ n: 1n, at: new Date(day) });
+    }
   });
 });

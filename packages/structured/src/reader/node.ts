@@ -60,8 +60,8 @@ export interface Root {
 export interface Repair {
   /**
    * In the text: `missing-comma`, `missing-colon`, `missing-closer`, `wrong-closer`, `missing-value`, `unquoted`, `quotes`,
-   * `inner-quote`, `comment`, `escape`, `dropped-text`; `rewritten` of a whole
-   * text whose signs were none of JSON's. In the value: see the table of coercions.
+   * `inner-quote`, `comment`, `escape`, `dropped-text`; `rewritten` of a whole text whose signs were none of JSON's;
+   * `one-of-several` where others fitted alike. In the value: see the table of coercions.
    */
   readonly kind: string;
   /** Where in the value, as far as known. */

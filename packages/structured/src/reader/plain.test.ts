@@ -25,6 +25,11 @@ describe("plain", () => {
   ])("leaves strings as they are: %s", (text) => {
     expect(plain(text)).toBe(text);
   });
+
+  it("takes a string of any length", () => {
+    const text = `"${"(".repeat(9_000_000)}"`;
+    expect(plain(`${text}，`) === `${text},`).toBe(true);
+  });
 });
 
 describe("a text that is written otherwise", () => {

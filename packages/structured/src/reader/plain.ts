@@ -18,9 +18,19 @@ export function plain(text: string): string {
   let out = text;
   if (out.includes("&quot;")) out = out.replace(/&(\w+|#39);/g, (all, name: string) => ENTITIES[name] ?? all);
   if (ESCAPED.test(out)) out = out.replace(/\\(["\\/nrt])/g, (_, c: string) => ESCAPES[c] ?? c);
-  // strings stay as they are; the last may not end, and may not fail, which would have every quote in it tried
-  return out.replace(
-    /("(?:\\.|[^"\\])*(?:"|\\?$)|'(?:\\.|[^'\\])*(?:'|\\?$))|[（(［｛）)］｝：，]/gs,
-    (all, string?: string) => string ?? PLAIN.charAt(OTHERS.indexOf(all)),
-  );
+  // by hand: a regular expression that skips strings needs a stack as deep as the longest of them
+  let mapped = "";
+  let from = 0;
+  for (let i = 0; i < out.length; i++) {
+    const c = out.charAt(i);
+    const at = OTHERS.indexOf(c);
+    if (c === '"' || c === "'") {
+      // strings stay as they are; the last may not end
+      for (i++; i < out.length && out.charAt(i) !== c; i++) if (out.charAt(i) === "\\") i++;
+    } else if (at >= 0) {
+      mapped += out.slice(from, i) + PLAIN.charAt(at);
+      from = i + 1;
+    }
+  }
+  return mapped + out.slice(from);
 }
