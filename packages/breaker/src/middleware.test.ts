@@ -19,6 +19,7 @@ import { adaptiveConcurrency } from "./concurrency.ts";
 import { adaptiveThrottle } from "./throttle.ts";
 import { breaker } from "./middleware.ts";
 import { isRejected } from "./rejected.ts";
+import type { Shared, Sharing } from "./sharing.ts";
 
 const busy = new LlmError("overloaded", "busy");
 const request = { messages: [{ role: "user", content: "Hello" }] } as const;
@@ -230,6 +231,29 @@ describe("breaker()", () => {
     expect(await drain(llm, newCall({ tags: { priority: "interactive" } }))).toBeGreaterThan(1);
     await hold.return?.();
     expect(await drain(llm, batch)).toBeGreaterThan(1);
+  });
+
+  test("a caller who leaves while the fleet is asked for a slot makes no probe", async () => {
+    let [time, shared]: [number, Shared | undefined] = [1_000, undefined];
+    const probed: unknown[] = [];
+    const nothing = (): void => {};
+    const sharing: Sharing = {
+      join: (joined) => {
+        shared = joined;
+        const asked = { request: () => new Promise<void>(nothing), take: () => "token", busyMs: () => 0 };
+        const told = { settled: nothing, opened: nothing, closed: nothing, renew: nothing, leave: nothing };
+        return { ...asked, ...told, probed: (...outcome) => probed.push(outcome) };
+      },
+    };
+    const circuit = createBreaker({ clock: { now: () => time }, sharing });
+    (shared as Shared | undefined)?.openByFleet(1_000, 3); // set by join, which the compiler cannot see
+    time += 1_000;
+    const caller = new AbortController();
+    const inner = mock("four");
+    const answer = drain(breaker(circuit)(inner), newCall({ signal: caller.signal }));
+    caller.abort();
+    await expect(answer).rejects.toMatchObject({ code: "aborted" });
+    expect([inner.calls.length, probed.length, circuit.state]).toEqual([0, 0, "half-open"]);
   });
 
   test("a bad option is a TypeError at once", () => {
