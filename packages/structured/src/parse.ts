@@ -6,6 +6,7 @@ import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
+import { recall } from "./reader/node.ts";
 import type { Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
@@ -83,6 +84,7 @@ function locate(
 ): { readonly offset: number; readonly received?: string } {
   let { node } = candidate;
   for (const part of parts) {
+    recall(node);
     const next = node.kind === "object" ? node.items[node.keys.lastIndexOf(String(part))] : node.items[Number(part)];
     if (!next) return { offset: node.start };
     node = next;
@@ -122,16 +124,17 @@ function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> 
 const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof (value as { then?: unknown } | undefined)?.then === "function";
 
-/** The value of the first try that the schema accepts. Asks the caller for each verdict, so that it may wait for it or not. */
+/** The value of the first try that the schema accepts, beginning with one that is known to be `exact`. Asks the caller for each verdict, so that it may wait for it or not. */
 export function* settle<Out>(
   schema: Schema<Out>,
   text: string,
   program: Program,
   options: ReadOptions,
   read: () => Reader,
+  exact?: { readonly value: unknown },
 ): Generator<StandardResult<Out> | Promise<StandardResult<Out>>, Parsed<Out>, StandardResult<Out>> {
   try {
-    const direct = isStandard(schema) ? strict(text, program, options) : undefined;
+    const direct = exact ?? (isStandard(schema) ? strict(text, program, options) : undefined);
     if (direct) {
       const result = yield verdict(schema, direct.value);
       const hidden = program.optional && options.coercion !== "off" && hides(direct.value, program.root);

@@ -7,12 +7,12 @@ import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
 import type { Node } from "./reader/node.ts";
-import { end, growing, write } from "./reader/reader.ts";
+import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { unquote } from "./reader/unquote.ts";
-import { ABSENT, grow, shapeOf } from "./view.ts";
+import { ABSENT, grow, growOn, shapeOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** A value of which any part may be missing still. */
@@ -60,8 +60,19 @@ export function newParser<Out>(
 ): Parser<Out> {
   const read = readOptions(options, encoded);
   const context = newContext(reader, read);
-  const frozen: Show = { context, frozen: true, annotated: program.annotated, tip: undefined };
-  const live: Show = { context, frozen: false, annotated: program.annotated, tip: undefined };
+  /** Reads anew what stands in the text for a container, within brackets, where nothing takes it for an aside. */
+  const reread = (node: Node): void => {
+    const again = newReader(reader);
+    again.base = node.start - 1;
+    write(again, `[${reader.source.slice(node.start, node.end)}`);
+    end(again);
+    const found = again.roots[0]?.node.items[0];
+    if (found) ({ items: node.items, keys: node.keys } = found);
+  };
+  // what was mended may depend on what stands around it
+  const recall = (): typeof reread | undefined => (reader.repairs.length === 0 ? reread : undefined);
+  const frozen: Show = { context, frozen: true, annotated: program.annotated, recall, tip: undefined, hot: undefined };
+  const live: Show = { context, frozen: false, annotated: program.annotated, recall, tip: undefined, hot: undefined };
   let judged = 0; // how many roots are complete and were looked at
   let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
   let quoted: boolean | undefined;
@@ -88,7 +99,7 @@ export function newParser<Out>(
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
     if (reader.fault) return how === live ? lastLive : lastPartial; // nothing is read any more
-    how.tip = undefined;
+    how.tip = how.hot = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = shown();
     const { root } = program;
@@ -107,7 +118,16 @@ export function newParser<Out>(
 
   const settled = (): ReturnType<typeof settle<Out>> => {
     end(reader);
-    return settle(schema, reader.source.slice(), program, read, () => reader);
+    const text = reader.source.slice();
+    // a list or object that was shown, exactly as it stands there and all that does, need not be read again
+    const { node, outcome } = best ?? {};
+    const whole =
+      node?.items.length &&
+      outcome?.cost === 0 &&
+      !outcome.notes &&
+      reader.repairs.length === 0 &&
+      node.end - node.start === text.trim().length;
+    return settle(schema, text, program, read, () => reader, whole ? outcome : undefined);
   };
 
   return {
@@ -130,7 +150,7 @@ export function newParser<Out>(
         (tip === undefined && growing(reader) !== undefined)
       ) {
         lastVersion = version;
-        lastLive = show(live);
+        if (reader.fault || !growOn(live, reader.stack.at(-1))) lastLive = show(live);
       } else if (tip !== undefined) {
         (tip.target as Record<string | number, unknown>)[tip.key] = tip.node.text; // the same text, longer
       }

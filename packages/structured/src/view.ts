@@ -3,6 +3,7 @@ import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
 import type { Context } from "./coerce/outcome.ts";
 import { beginsLiteral, isNumber } from "./reader/chars.ts";
+import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
 import type { Readiness, Shape } from "./shape.ts";
 
@@ -16,10 +17,14 @@ export interface Show {
   readonly frozen: boolean;
   /** The schema says of some values when they may show. */
   readonly annotated: boolean;
+  /** What {@link forget} leaves to give a container its parts again; undefined where nothing may be let go. */
+  readonly recall: () => ((node: Node) => void) | undefined;
   /** Where the text that grows was put last, so that it can be put there again without the way to it. */
   tip:
     | { readonly node: Node; readonly target: unknown[] | Record<string, unknown>; readonly key: string | number }
     | undefined;
+  /** The innermost container that grew last. */
+  hot: Node | undefined;
 }
 
 /** The typed value of a container that is still open. */
@@ -33,6 +38,9 @@ interface View {
   settled: number;
   /** Every finished part fits exactly: when the whole is finished, `out` is its value. */
   clean: boolean;
+  /** There was no choice what to take the container for; nor, where it is `sure`, on the way from the root to it. */
+  readonly fixed: boolean;
+  readonly sure: boolean;
   /** The last copy that was handed out, and what its growing part was. */
   copy: unknown;
   last: unknown;
@@ -84,13 +92,15 @@ function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefi
   );
 }
 
-const newView = (show: Show, node: Node, shape: Shape): View => {
+const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boolean): View => {
   const view: View = {
     shape,
     out: node.kind === "array" ? [] : {},
     upto: 0,
     settled: 0,
     clean: true,
+    fixed,
+    sure,
     copy: undefined,
     last: undefined,
     lastKey: undefined,
@@ -117,7 +127,7 @@ const hollow = (value: unknown): boolean =>
     !Array.isArray(value) &&
     Object.values(value).every((part) => part === undefined || part === null));
 
-function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
+function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = node.view as View | undefined; // only this file fills it
   const keys = Math.min(node.keys.length, DECISIVE);
   if (known && (known.chosenBy === keys || shape.kind !== "union")) return known;
@@ -127,7 +137,8 @@ function viewOf(show: Show, node: Node, shape: Shape): View | undefined {
     known.chosenBy = keys;
     return known;
   }
-  const view = newView(show, node, chosen);
+  const fixed = chosen === shape;
+  const view = newView(show, node, chosen, fixed, fixed && sure);
   node.view = view;
   return view;
 }
@@ -136,7 +147,7 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
   const out = view.out as unknown[]; // a view of an array
   const { shape } = view;
   let last: unknown = ABSENT;
-  if (out.length > view.settled) out.length = view.settled;
+  if (out.length > view.settled) out.pop(); // the one that grew
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const itemShape = shape.kind === "any" ? shape : (shape.prefix[view.upto] ?? shape.items);
@@ -229,13 +240,13 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
     if (outcome.cost !== 0) view.clean = false;
     if (!outcome.issues) return outcome.value;
   }
-  const value = grow(show, item, shape);
+  const value = grow(show, item, shape, view);
   if (item.done && view.clean && coerce(show.context, item, shape).cost !== 0) view.clean = false;
   return value;
 }
 
 /** The value of a finished container whose view is clean: the view's own, which nothing will change any more. */
-function finished(show: Show, node: Node, shape: Shape): unknown {
+function finished(show: Show, node: Node, shape: Shape, whole: View | undefined): unknown {
   const view = node.view as View | undefined; // only this file fills it
   if (!view?.clean || view.shape !== shape || shape.checks.length > 0) return ABSENT;
   if (Array.isArray(view.out)) {
@@ -250,6 +261,8 @@ function finished(show: Show, node: Node, shape: Shape): unknown {
   const empty = Array.isArray(view.out) ? LIST | (view.out.length === 0 ? EMPTY : 0) : OBJECT;
   node.memo = { shape, outcome: fit(view.out, empty), next: node.memo };
   node.view = undefined;
+  // its parts live on in the value: a tree of nodes weighs ten times as much
+  if (whole && view.sure) forget(node, show.recall());
   return view.out;
 }
 
@@ -259,10 +272,10 @@ const MORE: ReadonlySet<string> = new Set(["string", "any"]);
  * The typed value of a node as far as it goes. Strings and lists grow; numbers, booleans, enumerations and dates show when
  * they are complete, and so does what the schema marks as `done`. The cost is that of what changed since the last time.
  */
-export function grow(show: Show, node: Node, shape: Shape): unknown {
+export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknown {
   if (node.done) {
     if (!show.annotated || node.items.length === 0) {
-      const value = finished(show, node, shape);
+      const value = finished(show, node, shape, whole);
       if (value !== ABSENT) return value;
       const outcome = coerce(show.context, node, shape);
       if (!outcome.issues) {
@@ -280,9 +293,12 @@ export function grow(show: Show, node: Node, shape: Shape): unknown {
     return grow(show, node, shape.items);
   }
   if (node.kind === "object" || node.kind === "array") {
-    const view = viewOf(show, node, shape);
+    const view = viewOf(show, node, shape, whole?.sure ?? true);
     if (view?.shape.readiness.done && !node.done) return ABSENT;
-    if (view) return node.kind === "array" ? growList(show, node, view) : growObject(show, node, view);
+    if (view) {
+      show.hot = node; // unless one of its own parts is
+      return node.kind === "array" ? growList(show, node, view) : growObject(show, node, view);
+    }
     const list =
       shape.kind === "array" && shape.items && node.kind === "object" ? grow(show, node, shape.items) : ABSENT;
     return list === ABSENT ? ABSENT : [list];
@@ -295,4 +311,14 @@ export function grow(show: Show, node: Node, shape: Shape): unknown {
     return chosen.kind === "any" && node.kind === "bare" ? ABSENT : node.text;
   const text = node.text.trim();
   return chosen.kind === "any" || isNumber(text) || beginsLiteral(text) ? ABSENT : text;
+}
+
+/** Grows the container `top`, the innermost that is open, without the way to it. Whether that was enough. */
+export function growOn(show: Show, top: Node | undefined): boolean {
+  const view = top?.view as View | undefined; // only this file fills it
+  if (!top || top !== show.hot || !view?.fixed || show.annotated) return false;
+  show.tip = undefined;
+  if (top.kind === "array") growList(show, top, view);
+  else growObject(show, top, view);
+  return true;
 }

@@ -1,7 +1,7 @@
 import { JSON_TEXT } from "../dialect/rest.ts";
 import { isNumber, literal } from "../reader/chars.ts";
 import type { Memo, Node } from "../reader/node.ts";
-import { newNode } from "../reader/node.ts";
+import { newNode, recall } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
 import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, gather, misfit, note } from "./outcome.ts";
@@ -21,6 +21,7 @@ export function toPlain(node: Node): unknown {
   if (node.kind !== "bare") {
     const known = node.done ? memoOf(node, undefined) : undefined;
     if (known) return known.outcome;
+    recall(node);
     const items = node.items.map(toPlain);
     const out: Record<string, unknown> = {};
     if (node.kind === "object") for (const [i, key] of node.keys.entries()) put(out, key, items[i]);
@@ -213,6 +214,7 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
     memo = memoOf(node, shape);
     if (memo) return memo.outcome as Outcome; // only this function writes it
     if (--context.budget.left < 0) return misfit(context, node, "less work");
+    recall(node);
     node.memo = memo = { shape, outcome: RUNNING, next: node.memo };
   }
   let outcome = dispatch(context, node, shape);

@@ -23,13 +23,27 @@ export interface Node {
   /** Of a text: the content, unescaped. Of a bare: what stands there. */
   text: string;
   /** Of an object: the keys, in step with `items`. */
-  readonly keys: string[];
+  keys: string[];
   /** Of an object or array: the values. */
-  readonly items: Node[];
+  items: Node[];
   /** What shapes made of it, remembered so that no pair is worked on twice. Most nodes meet one shape. */
   memo: Memo | undefined;
-  /** The typed value that grows with it. */
+  /** The typed value that grows with it; or what gives its parts back, see {@link forget}. */
   view: unknown;
+}
+
+/** Lets the parts of a finished container go, and remembers who can give them back. */
+export function forget(node: Node, recall: ((node: Node) => void) | undefined): void {
+  if (!recall) return;
+  node.items = node.keys = none;
+  node.view = recall;
+}
+
+/** Gives a container its parts back, where they were let go. */
+export function recall(node: Node): void {
+  if (typeof node.view !== "function") return;
+  (node.view as (node: Node) => void)(node); // the only function that stands there
+  node.view = undefined;
 }
 
 const none: never[] = [];

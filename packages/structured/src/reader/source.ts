@@ -6,29 +6,36 @@ export interface Source {
   readonly slice: (from?: number, to?: number) => string;
 }
 
-/** Deltas are joined to pieces of at least so many characters. */
-const PIECE = 4096;
+/** Deltas are joined to lines of at least so many characters, and so many lines to a piece. */
+const LINE = 64;
 
 /** A source without text. */
 export function newSource(): Source {
   const pieces: string[] = [];
   const starts: number[] = [];
-  let tail = ""; // what is in no piece yet
+  let lines: string[] = []; // what is in no piece yet
+  let line = "";
+  let start = 0;
   let length = 0;
   const cut = (): void => {
-    starts.push(length - tail.length);
-    pieces.push(tail);
-    tail = "";
+    starts.push(start);
+    pieces.push(lines.join("") + line); // joined, they are one run of memory; a sum would keep each delta
+    lines = [];
+    line = "";
+    start = length;
   };
   return {
     length: () => length,
     append: (text) => {
-      tail += text;
+      line += text;
       length += text.length;
-      if (tail.length >= PIECE) cut();
+      if (line.length < LINE) return;
+      lines.push(line);
+      line = "";
+      if (lines.length >= LINE) cut();
     },
     slice: (from = 0, to = length) => {
-      if (tail !== "") cut();
+      if (length > start) cut();
       let low = 0;
       let high = starts.length - 1;
       while (low < high) {

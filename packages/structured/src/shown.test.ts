@@ -1,0 +1,112 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { StructuredError } from "./error.ts";
+import { parse } from "./parse.ts";
+import type { ParseOptions } from "./parse.ts";
+import { createParser } from "./parser.ts";
+import type { Schema } from "./standard-schema.ts";
+import { damages } from "./testing/damage.ts";
+import { randomDocument } from "./testing/documents.ts";
+import { newRandom } from "./testing/random.ts";
+import type { Random } from "./testing/random.ts";
+
+/** What came of a text: the value and its repairs, or all that the error says. */
+function outcome(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof StructuredError)) throw error;
+    const { reason, message, issues, value } = error;
+    return { reason, message, issues, value };
+  }
+}
+
+/** The same text in small pieces, looked at after each. */
+function shown(text: string, schema: Schema, options: ParseOptions, step: number): unknown {
+  const parser = createParser(schema, options);
+  for (let i = 0; i < text.length; i += step) {
+    parser.write(text.slice(i, i + step));
+    if (i % 3 > 0) parser.live();
+    if (i % 3 < 2) parser.partial();
+  }
+  return parser.end();
+}
+
+/** The way to some part of a value. */
+function somewhere(value: unknown, random: Random): (string | number)[] {
+  if (typeof value !== "object" || value === null || random.chance(0.2)) return [];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const [key, part] = entries[random.int(entries.length)] ?? [];
+  return key === undefined ? [] : [key, ...somewhere(part, random)];
+}
+
+describe("a text that was looked at on its way", () => {
+  it("ends as one that was not: value, repairs, and where a validator found what wrong", () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.constantFrom(undefined, ...Object.values(damages)),
+        fc.constantFrom("off", "safe", "full"),
+        fc.integer({ min: 1, max: 9 }),
+        (seed, damage, coercion, step) => {
+          const random = newRandom(seed);
+          const { value, schema } = randomDocument(random, 4);
+          const text = damage ? damage(value, random) : JSON.stringify(value);
+          fc.pre(text !== undefined);
+          const path = somewhere(value, random);
+          const strict: Schema = {
+            "~standard": {
+              version: 1,
+              vendor: "test",
+              validate: () => ({ issues: [{ message: "not this one", path }] }),
+              jsonSchema: { input: () => schema, output: () => schema },
+            },
+          };
+          for (const one of [schema, strict])
+            expect(outcome(() => shown(text, one, { coercion }, step))).toStrictEqual(
+              outcome(() => parse(text, one, { coercion })),
+            );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  const Inner = z.object({ b: z.object({ c: z.number() }) });
+  const Item = z.object({ a: Inner });
+  const item = '{"a": {"b": {"c": 1}}}';
+  it.each<[string, Schema, string]>([
+    ["one value a line, as a list", z.array(Item), `${item}\n${item}`],
+    ["one for a list", z.array(Item), item],
+    ["the only one of a list", Item, `[${item}]`],
+    ["an object in place of its only property", z.object({ x: Item }), item],
+    ["one of a union", z.union([z.object({ a: z.string() }), Item]), item],
+    ["a part that is one of a union", z.object({ p: z.union([Inner, Item]), q: Item }), `{"p": ${item}, "q": ${item}}`],
+    ["anything", z.array(z.unknown()), `[${item}]`],
+    ["two of which the first is another's", Inner, `${item} and ${item.slice(6, -1)}`],
+    [
+      "one that the validator takes apart",
+      z.array(Item.refine(({ a }) => a.b.c > 1, { path: ["a", "b"] })),
+      `[${item}]`,
+    ],
+    ["a map", z.record(z.string(), Item), `{"x": ${item}, "y": ${item}}`],
+    [
+      "what only resembled a name",
+      z.looseObject({ a: Inner }),
+      `{"A": ${item.slice(6, -1)}, "a": ${item.slice(6, -1)}}`,
+    ],
+    [
+      "what only resembled a name, of another kind",
+      z.object({ a: Inner }).catchall(z.object({ b: z.record(z.string(), z.int()) })),
+      `{"A": ${item.slice(6, -1)}, "a": ${item.slice(6, -1)}}`,
+    ],
+    ["what is empty", z.object({ p: z.object({}), q: z.array(Item) }), '{"p": {}, "q": []}'],
+  ])("ends as one that was not: %s", (_name, schema, text) => {
+    for (const coercion of ["off", "safe", "full"] as const)
+      for (const step of [1, 4, 100])
+        expect(outcome(() => shown(text, schema, { coercion }, step))).toStrictEqual(
+          outcome(() => parse(text, schema, { coercion })),
+        );
+  });
+});
