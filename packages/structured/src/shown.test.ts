@@ -109,4 +109,24 @@ describe("a text that was looked at on its way", () => {
           outcome(() => parse(text, schema, { coercion })),
         );
   });
+
+  it("shows no more what turned out not to fit", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        a: { type: "string", maxLength: 3 },
+        b: { type: "array", items: { type: "string", maxLength: 3 } },
+      },
+    } as const;
+    const parser = createParser(schema);
+    const seen: unknown[] = [];
+    for (const piece of ['{"a": "lo', 'ng", "b": ["al', 'so", "b"'].flatMap((text) => [...text])) {
+      parser.write(piece);
+      const live = structuredClone(parser.live());
+      expect(parser.partial()).toStrictEqual(live);
+      seen.push(live);
+    }
+    expect(seen).toContainEqual({ a: "lon" });
+    expect(seen.at(-1)).toStrictEqual({ b: ["b"] });
+  });
 });

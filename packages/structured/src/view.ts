@@ -207,7 +207,7 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
       break;
     }
     view.upto++;
-    if (value !== ABSENT) put(out, name, value);
+    addLast(out, name, value);
   }
   let whole: Record<string, unknown>;
   if (!frozen) {
