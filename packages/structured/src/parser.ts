@@ -140,7 +140,11 @@ export function newParser<Out>(
     },
     end: () => now(settled()),
     endAsync: () => later(settled()),
-    partial: () => (lastPartial = show(frozen)),
+    partial: () => {
+      lastVersion = -1; // what is live is made anew: it may hold copies now
+      live.hot = undefined;
+      return (lastPartial = show(frozen));
+    },
     live: () => {
       const { tip } = live;
       const { version } = reader;

@@ -129,4 +129,30 @@ describe("a text that was looked at on its way", () => {
     expect(seen).toContainEqual({ a: "lon" });
     expect(seen.at(-1)).toStrictEqual({ b: ["b"] });
   });
+
+  it("shows the same live and immutable, whichever is asked for between", () => {
+    fc.assert(
+      fc.property(
+        fc.integer(),
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.constantFrom("live", "partial", "both", "none"), { minLength: 1 }),
+        (seed, step, turns) => {
+          const { value, schema } = randomDocument(newRandom(seed), 4);
+          const text = JSON.stringify(value);
+          const parser = createParser(schema);
+          for (let i = 0; i < text.length; i += step) {
+            parser.write(text.slice(i, i + step));
+            const turn = turns[(i / step) % turns.length];
+            if (turn === "live") parser.live();
+            if (turn === "partial") parser.partial();
+            if (turn !== "both") continue;
+            const live = structuredClone(parser.live());
+            expect(parser.partial()).toStrictEqual(live);
+            expect(parser.live()).toStrictEqual(live);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 });

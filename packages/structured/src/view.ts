@@ -41,8 +41,9 @@ interface View {
   /** There was no choice what to take the container for; nor, where it is `sure`, on the way from the root to it. */
   readonly fixed: boolean;
   readonly sure: boolean;
-  /** The last copy that was handed out, and what its growing part was. */
+  /** The last copy that was handed out: how many of the node's items it holds, and what its growing part was. */
   copy: unknown;
+  copied: number;
   last: unknown;
   lastKey: string | undefined;
   /** How many keys the shape was chosen by, where there was a choice. */
@@ -102,6 +103,7 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
     fixed,
     sure,
     copy: undefined,
+    copied: 0,
     last: undefined,
     lastKey: undefined,
     chosenBy: Math.min(node.keys.length, DECISIVE),
@@ -167,12 +169,10 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
     if (item && item.kind === "text" && last === item.text) show.tip = { node: item, target: out, key: out.length - 1 };
     return out;
   }
-  const copied = view.copy as unknown[] | undefined; // a view of an array
-  if (copied && view.last === last && copied.length === out.length) return copied;
-  const copy = out.slice();
-  view.copy = copy;
+  if (view.copy && view.copied === view.upto && view.last === last) return view.copy;
+  view.copied = view.upto;
   view.last = last;
-  return copy;
+  return (view.copy = out.slice());
 }
 
 /** Puts the part that grows where it belongs; one that showed before and turned out to be something else goes. */
@@ -186,7 +186,6 @@ function addLast(target: Record<string, unknown>, key: string | undefined, value
 function growObject(show: Show, node: Node, view: View, frozen = show.frozen): unknown {
   const out = view.out as Record<string, unknown>; // a view of an object
   const { shape } = view;
-  const before = view.upto;
   let last: unknown = ABSENT;
   let lastKey: string | undefined;
   while (view.upto < node.items.length) {
@@ -216,11 +215,12 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
       show.tip = { node: item, target: out, key: lastKey };
     }
-  } else if (view.copy && before === view.upto && view.last === last && view.lastKey === lastKey)
+  } else if (view.copy && view.copied === view.upto && view.last === last && view.lastKey === lastKey)
     whole = view.copy as typeof whole;
   else {
     whole = addLast({ ...out }, lastKey, last);
     view.copy = whole;
+    view.copied = view.upto;
     view.last = last;
     view.lastKey = lastKey;
   }
