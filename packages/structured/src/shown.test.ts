@@ -120,7 +120,7 @@ describe("a text that was looked at on its way", () => {
     } as const;
     const parser = createParser(schema);
     const seen: unknown[] = [];
-    for (const piece of ['{"a": "lo', 'ng", "b": ["al', 'so", "b"'].flatMap((text) => [...text])) {
+    for (const piece of '{"a": "long", "b": ["also", "b"'.split("")) {
       parser.write(piece);
       const live = structuredClone(parser.live());
       expect(parser.partial()).toStrictEqual(live);
