@@ -43,8 +43,9 @@ export function nullable(shape: Shape): boolean {
 
 /** What stands for a value that is missing under `full`: an empty list or map, null where it may be null. */
 export function fallback(shape: Shape): { readonly value: unknown } | undefined {
-  if (shape.kind === "array") return { value: shape.type === "set" ? new Set() : [] };
-  if (shape.kind === "map") return { value: shape.type === "map" ? new Map() : {} };
+  const free = shape.checks.length === 0; // what has bounds has to be there
+  if (shape.kind === "array" && free) return { value: shape.type === "set" ? new Set() : [] };
+  if (shape.kind === "map" && free) return { value: shape.type === "map" ? new Map() : {} };
   if (nullable(shape)) return { value: null };
   if (shape.kind === "union") for (const option of shape.options) if (fallback(option)) return fallback(option);
   return undefined;
@@ -72,7 +73,7 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
       continue;
     }
     if (part.issues && single) return misfit(context, node, shape);
-    if (part.cost !== 0) gather(out, part, i);
+    if (part.cost !== 0) gather(out, part, i, full ? 1 : 10);
     items.push(part.value);
   }
   if (items.length === 0) out.tags |= EMPTY;

@@ -4,7 +4,7 @@ const CURRENCY = /^([-+]?)[$£¥\u0e3f\u20a0-\u20bf]\s*|\s*[$£¥\u0e3f\u20a0-\u
 /** A number as people write it, whole text: `12,111`, `1.234,56`, `$1.50`, `1/5`. Undefined when it is none. */
 export function parseNumber(source: string): number | undefined {
   if (source.length > 64) return undefined;
-  let text = source.trim().replace(/,+$/, "");
+  let text = source.trim().replace(/[.,]+$/, "");
   if (/^([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|0x[\da-f]+)$/i.test(text)) return Number(text);
   const slash = text.indexOf("/");
   if (slash > 0) {
@@ -39,7 +39,7 @@ function decimalOf(text: string): string {
 /** The only number that a text holds; undefined when it holds none, or several that differ. */
 export function searchNumber(text: string): number | undefined {
   if (text.length > 10_000) return undefined;
-  const found = text.match(/[-+]?[$€£]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?/gi) ?? [];
+  const found = text.match(/[-+]?[$€£]?(?:\d+(?:,\d{3})*(?:\.\d+)?|(?<!\w)\.\d+)(?:e[-+]?\d+)?/gi) ?? [];
   const values = new Set(found.map((part) => Number(part.replace(/[$€£,]/g, ""))));
   return values.size === 1 ? [...values][0] : undefined;
 }

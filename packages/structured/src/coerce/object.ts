@@ -38,7 +38,7 @@ function fromOther(context: Context, node: Node, shape: Shape): Outcome {
   if (node.kind === "array" && context.mode !== "off" && (context.mode === "full" || node.items.length === 1)) {
     for (const item of node.items.slice(0, MAX_CHOICES)) {
       const outcome = coerce(context, item, shape);
-      if (outcome.issues) continue;
+      if (outcome.issues || (best && outcome.tags & IMPLIED)) continue; // the only property takes all of the list
       const picked = also(outcome, 1, "list-to-single", node);
       if (!best || better(best, picked)) best = picked;
     }
@@ -56,7 +56,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
   });
   const plain: Record<string, unknown> = {};
   const pairs = new Map<unknown, unknown>();
-  const out = fit(shape.type === "map" ? pairs : plain, OBJECT, 1);
+  const out = fit(shape.type === "map" ? pairs : plain, OBJECT, 0.5); // less than a key too many
   for (const [named, item, more] of entries) {
     if (!named || !item || more) return misfit(context, node, shape);
     const name = named.text;

@@ -92,7 +92,7 @@ function memberAt(m: Machine, i: number): boolean {
   const c = peek(m, i);
   if (c === "" || c === "}" || c === ",") return true;
   if (c === "]" || c === "{") return m.arrays > 0;
-  if (c === "`" && tripleAt(m, i)) return true;
+  if (among(c, "`.") && tripleAt(m, i)) return true;
   return commentAt(m, i) || keyAt(m, i, m.quotes % 2 === 0);
 }
 
