@@ -12,7 +12,7 @@ import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { unquote } from "./reader/unquote.ts";
-import { ABSENT, grow, growOn, shapeOf } from "./view.ts";
+import { ABSENT, dressed, grow, growOn, shapeOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** A value of which any part may be missing still. */
@@ -107,7 +107,8 @@ export function newParser<Out>(
     if (root.kind === "string" && (read.coercion === "full" || !node)) {
       value = body === "" || root.readiness.done ? ABSENT : quoted ? unquote(body) : body;
     } else if (node) value = grow(how, node, root);
-    return value === ABSENT ? undefined : (value as DeepPartial<Out>); // grown by the schema's shape
+    if (value === ABSENT) return undefined;
+    return dressed(value, node?.done === true, root.readiness) as DeepPartial<Out>; // grown by the schema's shape
   };
 
   const list = (): Node | undefined => {

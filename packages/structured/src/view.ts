@@ -1,11 +1,11 @@
-import { coerce, fallback, put, toPlain } from "./coerce/coerce.ts";
+import { coerce, fallback, nullable, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
 import type { Context } from "./coerce/outcome.ts";
-import { beginsLiteral, isNumber } from "./reader/chars.ts";
+import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
 import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
-import type { Readiness, Shape } from "./shape.ts";
+import type { Property, Readiness, Shape } from "./shape.ts";
 
 /** Nothing to show yet. */
 export const ABSENT: unique symbol = Symbol("absent");
@@ -111,23 +111,29 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
     const { done, state } = property.readiness;
-    const empty = show.context.mode === "full" && property.required && !done ? fallback(property.shape) : undefined;
-    if (state) put(view.out, property.name, { value: empty?.value ?? null, state: "Pending" });
-    else if (empty && empty.value !== null) put(view.out, property.name, empty.value);
+    const value = done ? ABSENT : emptyOf(show, property);
+    if (state) put(view.out, property.name, { value: value === ABSENT ? null : value, state: "Pending" });
+    else if (value !== ABSENT) put(view.out, property.name, value);
   }
   return view;
 };
 
-const dressed = (value: unknown, done: boolean, readiness: Readiness): unknown =>
+/** What a property shows of which nothing is to be seen yet: under `full` an empty list or map. */
+function emptyOf(show: Show, { required, shape }: Property): unknown {
+  const empty = show.context.mode === "full" && required && shape.kind !== "union" ? fallback(shape)?.value : undefined;
+  return empty ?? ABSENT;
+}
+
+/** A value with its state, where the schema asks for it. */
+export const dressed = (value: unknown, done: boolean, readiness: Readiness): unknown =>
   readiness.state ? { value: value === ABSENT ? null : value, state: done ? "Complete" : "Incomplete" } : value;
 
-/** Whether a value is nothing, or an object of nothing. */
-const hollow = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  (typeof value === "object" &&
-    !Array.isArray(value) &&
-    Object.values(value).every((part) => part === undefined || part === null));
+/** Whether a property has no value yet, though null is none of its values. */
+function lacks(whole: Record<string, unknown>, { name, shape, readiness }: Property): boolean {
+  const shown = Object.hasOwn(whole, name) ? whole[name] : undefined;
+  const value = readiness.state ? (shown as { value: unknown } | undefined)?.value : shown; // as `dressed` makes it
+  return (value === undefined || value === null) && !nullable(shape);
+}
 
 function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = node.view as View | undefined; // only this file fills it
@@ -153,7 +159,8 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const itemShape = shape.kind === "any" ? shape : (shape.prefix[view.upto] ?? shape.items);
-    const value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
+    let value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
+    if (itemShape && value !== ABSENT && show.annotated) value = dressed(value, item.done, itemShape.readiness);
     if (!item.done) {
       last = value;
       break;
@@ -197,9 +204,9 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
     if (property?.alias !== key) view.clean = false;
     if (property && show.annotated) {
-      if (property.readiness.done && !item.done) value = ABSENT;
+      if (property.readiness.done && !item.done) value = emptyOf(show, property);
       value = dressed(value, item.done, property.readiness);
-    }
+    } else if (partShape && value !== ABSENT && show.annotated) value = dressed(value, item.done, partShape.readiness);
     if (!item.done) {
       last = value;
       lastKey = name;
@@ -225,10 +232,7 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     view.lastKey = lastKey;
   }
   if (show.annotated && !node.done) {
-    for (const property of shape.properties) {
-      if (property.readiness.needed && hollow(Object.hasOwn(whole, property.name) ? whole[property.name] : undefined))
-        return ABSENT;
-    }
+    for (const property of shape.properties) if (property.readiness.needed && lacks(whole, property)) return ABSENT;
   }
   return whole;
 }
@@ -304,13 +308,19 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
     return list === ABSENT ? ABSENT : [list];
   }
   if (node.done) return shape.kind === "any" ? toPlain(node) : ABSENT;
+  if (shape.kind === "boolean" || shape.kind === "enum") {
+    // a word that is true or false is complete
+    const known = node.kind === "bare" ? literal(node.text) : undefined;
+    const outcome = typeof known === "boolean" ? coerce(show.context, node, shape) : undefined;
+    return outcome && !outcome.issues ? outcome.value : ABSENT;
+  }
   const chosen = choose(show, node, shape);
   if (!chosen || !MORE.has(chosen.kind) || chosen.type !== undefined || chosen.readiness.done) return ABSENT;
   // a long one is no literal; looking at it anew each time would not be linear
   if (node.kind === "text" || node.text.length > 40)
     return chosen.kind === "any" && node.kind === "bare" ? ABSENT : node.text;
   const text = node.text.trim();
-  return chosen.kind === "any" || isNumber(text) || beginsLiteral(text) ? ABSENT : text;
+  return chosen.kind === "any" || (isNumber(text) && chosen !== shape) || beginsLiteral(text) ? ABSENT : text;
 }
 
 /** Grows the container `top`, the innermost that is open, without the way to it. Whether that was enough. */
