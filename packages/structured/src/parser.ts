@@ -1,7 +1,7 @@
 import { newContext } from "./candidates.ts";
 import { coerce } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
-import { better } from "./coerce/outcome.ts";
+import { better, weak } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
@@ -92,8 +92,8 @@ export function newParser<Out>(
       const outcome = coerce(context, root.node, program.root);
       if (!best || better(best.outcome, outcome)) best = { node: root.node, outcome };
     }
-    if (best && !best.outcome.issues) return best.node;
     const last = roots.at(-1);
+    if (best && !best.outcome.issues && (last?.node.done !== false || !weak(best.outcome))) return best.node;
     return last && !last.draft ? last.node : best?.node;
   };
 

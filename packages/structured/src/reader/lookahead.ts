@@ -157,7 +157,8 @@ export function objectAt(m: Machine, i: number): boolean {
   if (!isWord(c)) return commentAt(m, j);
   let k = j;
   while (k - j <= 96 && (isWord(peek(m, k)) || among(peek(m, k), " ."))) k++;
-  return colonAt(m, k) || (peek(m, k) === "=" && m.names.has(m.text.slice(j, k).trim()));
+  const name = m.text.slice(j, k).trim();
+  return colonAt(m, k) || (peek(m, k) === "=" && m.names.has(name)) || begun(m, k, name, false);
 }
 
 /** Whether, after an opening bracket in prose at `i`, an array follows and no link, footnote or aside that never closes. */
