@@ -5,7 +5,7 @@ import type { Property, Shape } from "../shape.ts";
 import { coerce, fallback, fromText, nullable, put, toPlain } from "./coerce.ts";
 import { REST } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
-import { DEFAULTS, IMPLIED, MAX_CHOICES, OBJECT, PROSE, also, better, fit, gather, misfit, note } from "./outcome.ts";
+import { DEFAULTS, IMPLIED, LIST, MAX_CHOICES, OBJECT, PROSE, also, better, fit, gather, misfit, note } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 import { isNull, isScalar } from "./scalar.ts";
 
@@ -26,8 +26,10 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   const out = fit(value, OBJECT | IMPLIED);
   gather(out, also(part, 2, "implied-key", node), only.name);
   put(value, only.name, part.value);
-  if (isScalar(node) && (node.kind === "text" || !(isNumber(node.text) || literal(node.text) !== undefined)))
-    out.tags |= PROSE;
+  // a text, or one in brackets
+  const single = node.kind === "array" && node.items.length === 1 && !(part.tags & LIST);
+  const { kind, text } = single ? (node.items[0] as Node) : node;
+  if (kind === "text" || (kind === "bare" && !isNumber(text) && literal(text) === undefined)) out.tags |= PROSE;
   return out;
 }
 
