@@ -278,7 +278,8 @@ const MORE: ReadonlySet<string> = new Set(["string", "any"]);
  */
 export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknown {
   if (node.done) {
-    if (!show.annotated || node.items.length === 0) {
+    // what shows only when it is complete is plain: no states within
+    if (!show.annotated || node.items.length === 0 || shape.readiness.done) {
       const value = finished(show, node, shape, whole);
       if (value !== ABSENT) return value;
       const outcome = coerce(show.context, node, shape);
@@ -286,8 +287,9 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
         node.view = undefined;
         return outcome.value;
       }
-    } else if (coerce(show.context, node, shape).issues && shape.readiness.done) return ABSENT;
-  } else if (shape.readiness.done) return ABSENT;
+    }
+  }
+  if (shape.readiness.done) return ABSENT;
   if (shape.wrapped && shape.items) {
     const at = node.keys.indexOf("value");
     if (node.kind === "object" && node.keys.length <= 1) {

@@ -5,7 +5,20 @@ import type { Property, Shape } from "../shape.ts";
 import { coerce, fallback, fromText, nullable, put, toPlain } from "./coerce.ts";
 import { REST } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
-import { DEFAULTS, IMPLIED, LIST, MAX_CHOICES, OBJECT, PROSE, also, better, fit, gather, misfit, note } from "./outcome.ts";
+import {
+  DEFAULTS,
+  IMPLIED,
+  LIST,
+  MAX_CHOICES,
+  OBJECT,
+  PROSE,
+  also,
+  better,
+  fit,
+  gather,
+  misfit,
+  note,
+} from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 import { isNull, isScalar } from "./scalar.ts";
 

@@ -57,7 +57,9 @@ function number(context: Context, node: Node, shape: Shape): Read {
   }
   if (found === undefined || !Number.isFinite(found)) return undefined;
   if (shape.kind === "integer" && !Number.isInteger(found)) {
-    return context.mode === "full" ? bent(Math.trunc(found + Math.sign(found) / 2), cost + 1, "rounded", node) : undefined;
+    return context.mode === "full"
+      ? bent(Math.trunc(found + Math.sign(found) / 2), cost + 1, "rounded", node)
+      : undefined;
   }
   return cost === 0 ? fit(found) : bent(found, cost, cost === 1 ? "string-to-number" : "number-in-text", node);
 }

@@ -40,6 +40,14 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
   ["a fraction", { type: "number" }, '"1/5"', [undefined, 0.2, 0.2]],
   ["a number in a text", { type: "number" }, "about 42 of them", [undefined, undefined, 42]],
   ["no integer", { type: "integer" }, "1.6", [undefined, undefined, 2]],
+  [
+    "halves, away from zero",
+    { type: "array", items: { type: "integer" } },
+    "[2.5, -2.5]",
+    [undefined, undefined, [3, -3]],
+  ],
+  ["a number that begins with its point", { type: "number" }, "about .25 of it", [undefined, undefined, 0.25]],
+  ["a number and a full stop", { type: "number" }, '"12.50."', [undefined, 12.5, 12.5]],
   ["True", { type: "boolean" }, "True", [true, true, true]],
   ["yes", { type: "boolean" }, '"yes"', [undefined, true, true]],
   ["a truth in a text", { type: "boolean" }, "It is true.", [undefined, undefined, true]],
@@ -106,6 +114,51 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
     { type: "object", properties: { a: { type: "integer" }, b: { type: "integer" } } },
     '{"a": "x", "b": 1}',
     [undefined, undefined, { b: 1 }],
+  ],
+  [
+    "a list that is longer than it may be",
+    objectOf({ a: { type: "array", items: { type: "integer" }, maxItems: 1 }, b: { type: "integer" } }),
+    '{"a": [1, 2], "b": 3}',
+    [undefined, undefined, undefined],
+  ],
+  [
+    "a missing list that may not be empty",
+    objectOf({ a: { type: "array", minItems: 1 }, b: { type: "integer" } }),
+    '{"b": 1}',
+    [undefined, undefined, undefined],
+  ],
+  [
+    "a list for the only property",
+    objectOf({ a: { type: "array", items: { type: "string" } } }),
+    "[5, 6]",
+    [undefined, undefined, { a: ["5", "6"] }],
+  ],
+  [
+    "a word in brackets for an object",
+    objectOf({ a: { type: "string" } }),
+    "One of [several]",
+    [undefined, undefined, undefined],
+  ],
+  [
+    "a union of lists: rather some numbers as texts than several texts left out",
+    {
+      anyOf: [
+        { type: "array", items: { type: "integer" } },
+        { type: "array", items: { type: "string" } },
+      ],
+    },
+    '["x", "y", 1]',
+    [undefined, ["x", "y", "1"], ["x", "y", "1"]],
+  ],
+  [
+    "a union of an object and a map: rather a map than a key too many",
+    { anyOf: [objectOf({ a: { type: "integer" } }), { type: "object", additionalProperties: { type: "integer" } }] },
+    '{"a": 1, "b": 2}',
+    [
+      { a: 1, b: 2 },
+      { a: 1, b: 2 },
+      { a: 1, b: 2 },
+    ],
   ],
   ["a union", { anyOf: [{ type: "integer" }, { type: "string" }] }, '"5"', ["5", "5", "5"]],
 ];
