@@ -9,9 +9,9 @@ const flags = (value: unknown): string[] => [value].flat().filter((flag) => type
 const record = (value: unknown): JsonObject => (isRecord(value) ? (value as JsonObject) : {});
 
 /** Reads `x-stream`: `done`, `not-null`, `with-state`, with or without the prefix `@stream.`; `@@` speaks of the type itself. */
-function readiness(...sources: unknown[]): Readiness {
-  const names = sources.flatMap(flags).map((flag) => flag.replace(/@?@stream\./, "").replace("_", "-"));
-  return { done: names.includes("done"), needed: names.includes("not-null"), state: names.includes("with-state") };
+function readiness(source: unknown): Readiness {
+  const names = flags(source).join(" ");
+  return { done: /\bdone/.test(names), needed: /\bnot.null/.test(names), state: /\bwith.state/.test(names) };
 }
 
 const SCALARS: ReadonlySet<unknown> = new Set(["string", "integer", "number", "boolean", "null"]);
@@ -191,8 +191,6 @@ export function compile(schema: JsonObject, plain: boolean): Program {
         alias,
         shape: inner,
         required,
-        // `@@stream.not_null` of a type speaks of every place that it stands in
-        readiness: readiness(p["x-stream"], inner.schema["x-stream"]),
         fallback: plain ? p["default"] : undefined, // a validator fills in its own
       };
     });

@@ -1,7 +1,7 @@
 import { newContext } from "./candidates.ts";
 import { coerce } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
-import { better, weak } from "./coerce/outcome.ts";
+import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
@@ -12,7 +12,7 @@ import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { unquote } from "./reader/unquote.ts";
-import { ABSENT, dressed, grow, growOn, shapeOf } from "./view.ts";
+import { ABSENT, dressed, grow, growOn, shapeOf, stateOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** A value of which any part may be missing still. */
@@ -49,6 +49,9 @@ export interface Parser<Out> {
   readonly completed: () => number;
   readonly item: (index: number) => unknown;
 }
+
+/** What a value that fits by chance may be. */
+const CHANCE = DEFAULTS | EMPTY | PROSE;
 
 /** A {@link Parser} for a compiled schema. */
 export function newParser<Out>(
@@ -93,7 +96,8 @@ export function newParser<Out>(
       if (!best || better(best.outcome, outcome)) best = { node: root.node, outcome };
     }
     const last = roots.at(-1);
-    if (best && !best.outcome.issues && (last?.node.done !== false || !weak(best.outcome))) return best.node;
+    // while another grows, one that fits by chance does not count: [1] in a sentence, of which nothing is in the value
+    if (best && !best.outcome.issues && (last?.node.done !== false || !(best.outcome.tags & CHANCE))) return best.node;
     return last && !last.draft ? last.node : best?.node;
   };
 
@@ -108,7 +112,7 @@ export function newParser<Out>(
       value = body === "" || root.readiness.done ? ABSENT : quoted ? unquote(body) : body;
     } else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
-    return dressed(value, node?.done === true, root.readiness) as DeepPartial<Out>; // grown by the schema's shape
+    return dressed(value, stateOf(node), root) as DeepPartial<Out>; // grown by the schema's shape
   };
 
   const list = (): Node | undefined => {

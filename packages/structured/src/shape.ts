@@ -20,7 +20,6 @@ export interface Property {
   readonly alias: string;
   readonly shape: Shape;
   readonly required: boolean;
-  readonly readiness: Readiness;
   readonly fallback: Json | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "./coerce/outcome.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
 import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
-import type { Property, Readiness, Shape } from "./shape.ts";
+import type { Property, Shape } from "./shape.ts";
 
 /** Nothing to show yet. */
 export const ABSENT: unique symbol = Symbol("absent");
@@ -53,10 +53,9 @@ interface View {
 /** What a container that is still open is taken for, as far as it was shown. */
 export const shapeOf = (node: Node): Shape | undefined => (node.view as View | undefined)?.shape; // only this file fills it
 
-const kindOf = (shape: Shape): "object" | "array" | undefined => {
-  if (shape.kind === "object" || shape.kind === "map") return shape.type === undefined ? "object" : undefined;
-  if (shape.kind === "array" || shape.kind === "tuple") return shape.type === undefined ? "array" : undefined;
-  return undefined;
+const kindOf = ({ kind, type }: Shape): "object" | "array" | undefined => {
+  if (type !== undefined) return undefined;
+  return kind === "object" || kind === "map" ? "object" : kind === "array" || kind === "tuple" ? "array" : undefined;
 };
 
 /** How many keys decide which option of a union an object is: more would not be linear. */
@@ -85,12 +84,7 @@ function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefi
       best = inner;
     }
   }
-  return (
-    best ??
-    (node.kind === "bare" || node.kind === "text"
-      ? shape.options.find((option) => option.kind === "string")
-      : undefined)
-  );
+  return best ?? shape.options.find((option) => option.kind === "string");
 }
 
 const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boolean): View => {
@@ -110,30 +104,25 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
   };
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
-    const { done, state } = property.readiness;
-    const value = done ? ABSENT : emptyOf(show, property);
-    if (state) put(view.out, property.name, { value: value === ABSENT ? null : value, state: "Pending" });
-    else if (value !== ABSENT) put(view.out, property.name, value);
+    const { name, shape: part } = property;
+    const value = dressed(part.readiness.done ? ABSENT : emptyOf(show, property), "Pending", part);
+    if (value !== ABSENT) put(view.out, name, value);
   }
   return view;
 };
 
 /** What a property shows of which nothing is to be seen yet: under `full` an empty list or map. */
 function emptyOf(show: Show, { required, shape }: Property): unknown {
-  const empty = show.context.mode === "full" && required && shape.kind !== "union" ? fallback(shape)?.value : undefined;
-  return empty ?? ABSENT;
+  if (show.context.mode !== "full" || !required || shape.kind === "union") return ABSENT;
+  return fallback(shape)?.value ?? ABSENT;
 }
 
 /** A value with its state, where the schema asks for it. */
-export const dressed = (value: unknown, done: boolean, readiness: Readiness): unknown =>
-  readiness.state ? { value: value === ABSENT ? null : value, state: done ? "Complete" : "Incomplete" } : value;
+export const dressed = (value: unknown, state: string, { readiness }: Shape): unknown =>
+  readiness.state ? { value: value === ABSENT ? null : value, state } : value;
 
-/** Whether a property has no value yet, though null is none of its values. */
-function lacks(whole: Record<string, unknown>, { name, shape, readiness }: Property): boolean {
-  const shown = Object.hasOwn(whole, name) ? whole[name] : undefined;
-  const value = readiness.state ? (shown as { value: unknown } | undefined)?.value : shown; // as `dressed` makes it
-  return (value === undefined || value === null) && !nullable(shape);
-}
+/** How far a node is. */
+export const stateOf = (node: Node | undefined): string => (node?.done ? "Complete" : "Incomplete");
 
 function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = node.view as View | undefined; // only this file fills it
@@ -159,8 +148,7 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const itemShape = shape.kind === "any" ? shape : (shape.prefix[view.upto] ?? shape.items);
-    let value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
-    if (itemShape && value !== ABSENT && show.annotated) value = dressed(value, item.done, itemShape.readiness);
+    const value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
     if (!item.done) {
       last = value;
       break;
@@ -186,7 +174,7 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
 function addLast(target: Record<string, unknown>, key: string | undefined, value: unknown): Record<string, unknown> {
   if (key === undefined) return target;
   if (value !== ABSENT) put(target, key, value);
-  else if (Object.hasOwn(target, key)) delete target[key];
+  else delete target[key];
   return target;
 }
 
@@ -203,10 +191,10 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     const name = property ? property.name : key;
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
     if (property?.alias !== key) view.clean = false;
-    if (property && show.annotated) {
-      if (property.readiness.done && !item.done) value = emptyOf(show, property);
-      value = dressed(value, item.done, property.readiness);
-    } else if (partShape && value !== ABSENT && show.annotated) value = dressed(value, item.done, partShape.readiness);
+    if (property && value === ABSENT) {
+      if (property.shape.readiness.done && !item.done) value = emptyOf(show, property);
+      value = dressed(value, stateOf(item), property.shape);
+    }
     if (!item.done) {
       last = value;
       lastKey = name;
@@ -232,7 +220,12 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     view.lastKey = lastKey;
   }
   if (show.annotated && !node.done) {
-    for (const property of shape.properties) if (property.readiness.needed && lacks(whole, property)) return ABSENT;
+    for (const { name, shape: part } of shape.properties) {
+      if (!part.readiness.needed || nullable(part)) continue;
+      const shown = Object.hasOwn(whole, name) ? whole[name] : undefined;
+      const value = part.readiness.state ? (shown as { value: unknown }).value : shown; // as `newView` and `dressed` make it
+      if ((value ?? undefined) === undefined) return ABSENT;
+    }
   }
   return whole;
 }
@@ -246,7 +239,7 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
   }
   const value = grow(show, item, shape, view);
   if (item.done && view.clean && coerce(show.context, item, shape).cost !== 0) view.clean = false;
-  return value;
+  return value === ABSENT ? value : dressed(value, stateOf(item), shape);
 }
 
 /** The value of a finished container whose view is clean: the view's own, which nothing will change any more. */
@@ -269,8 +262,6 @@ function finished(show: Show, node: Node, shape: Shape, whole: View | undefined)
   if (whole && view.sure) forget(node, show.recall());
   return view.out;
 }
-
-const MORE: ReadonlySet<string> = new Set(["string", "any"]);
 
 /**
  * The typed value of a node as far as it goes. Strings and lists grow; numbers, booleans, enumerations and dates show when
@@ -310,19 +301,17 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
     return list === ABSENT ? ABSENT : [list];
   }
   if (node.done) return shape.kind === "any" ? toPlain(node) : ABSENT;
-  if (shape.kind === "boolean" || shape.kind === "enum") {
-    // a word that is true or false is complete
-    const known = node.kind === "bare" ? literal(node.text) : undefined;
-    const outcome = typeof known === "boolean" ? coerce(show.context, node, shape) : undefined;
-    return outcome && !outcome.issues ? outcome.value : ABSENT;
+  if ((shape.kind === "boolean" || shape.kind === "enum") && typeof literal(node.text) === "boolean") {
+    const { issues, value } = coerce(show.context, node, shape); // as it stands, it is complete
+    return issues || node.kind === "text" ? ABSENT : value;
   }
   const chosen = choose(show, node, shape);
-  if (!chosen || !MORE.has(chosen.kind) || chosen.type !== undefined || chosen.readiness.done) return ABSENT;
+  if (chosen?.kind !== "string" && (chosen?.kind !== "any" || node.kind === "bare")) return ABSENT;
+  if (chosen.type !== undefined || chosen.readiness.done) return ABSENT;
   // a long one is no literal; looking at it anew each time would not be linear
-  if (node.kind === "text" || node.text.length > 40)
-    return chosen.kind === "any" && node.kind === "bare" ? ABSENT : node.text;
+  if (node.kind === "text" || node.text.length > 40) return node.text;
   const text = node.text.trim();
-  return chosen.kind === "any" || (isNumber(text) && chosen !== shape) || beginsLiteral(text) ? ABSENT : text;
+  return (isNumber(text) && chosen !== shape) || beginsLiteral(text) ? ABSENT : text;
 }
 
 /** Grows the container `top`, the innermost that is open, without the way to it. Whether that was enough. */

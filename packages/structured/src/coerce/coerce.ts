@@ -35,19 +35,19 @@ export function toPlain(node: Node): unknown {
 }
 
 /** Whether the shape takes null, or a value that is missing. */
-export function nullable(shape: Shape): boolean {
-  if (shape.kind === "null" || shape.kind === "any") return true;
-  if (shape.kind === "enum") return shape.labels.some((label) => label.value === null);
-  return shape.kind === "union" && shape.options.some((option) => option !== shape && nullable(option));
-}
+export const nullable = (shape: Shape): boolean =>
+  shape.kind === "null" ||
+  shape.kind === "any" ||
+  shape.labels.some(({ value }) => value === null) ||
+  shape.options.some((option) => option !== shape && nullable(option));
 
 /** What stands for a value that is missing under `full`: an empty list or map, null where it may be null. */
 export function fallback(shape: Shape): { readonly value: unknown } | undefined {
-  const free = shape.checks.length === 0; // what has bounds has to be there
-  if (shape.kind === "array" && free) return { value: shape.type === "set" ? new Set() : [] };
-  if (shape.kind === "map" && free) return { value: shape.type === "map" ? new Map() : {} };
   if (nullable(shape)) return { value: null };
-  if (shape.kind === "union") for (const option of shape.options) if (fallback(option)) return fallback(option);
+  if (shape.checks.length > 0) return undefined; // what has bounds has to be there
+  if (shape.kind === "array") return { value: shape.type === "set" ? new Set() : [] };
+  if (shape.kind === "map") return { value: shape.type === "map" ? new Map() : {} };
+  for (const option of shape.options) if (fallback(option)) return fallback(option);
   return undefined;
 }
 

@@ -15,7 +15,7 @@ export const plain: Change = (text) =>
   text
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
-    .replace(/[ßæœøłđıþð]/g, (c) => SPECIAL.get(c) ?? c);
+    .replace(/[^ -~]/g, (c) => SPECIAL.get(c) ?? c);
 
 const same: Change = (text) => text;
 

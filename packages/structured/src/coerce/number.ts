@@ -39,7 +39,7 @@ function decimalOf(text: string): string {
 /** The only number that a text holds; undefined when it holds none, or several that differ. */
 export function searchNumber(text: string): number | undefined {
   if (text.length > 10_000) return undefined;
-  const found = text.match(/[-+]?[$€£]?(?:\d+(?:,\d{3})*(?:\.\d+)?|(?<!\w)\.\d+)(?:e[-+]?\d+)?/gi) ?? [];
+  const found = text.match(/[-+]?[$€£]?(?:\d+(?:,\d{3})*(?:\.\d+)?|\B\.\d+)(?:e[-+]?\d+)?/gi) ?? [];
   const values = new Set(found.map((part) => Number(part.replace(/[$€£,]/g, ""))));
   return values.size === 1 ? [...values][0] : undefined;
 }

@@ -168,10 +168,6 @@ export function gather(whole: Outcome, part: Outcome, key: string | number, weig
   whole.issues = within(whole.issues, part.issues, key);
 }
 
-/** Whether a fit may be chance, as that of `[1]` in a sentence: what holds nothing of the text, or was made up around it. */
-export const weak = ({ tags }: Outcome): boolean =>
-  (tags & (SINGLE | IMPLIED | DEFAULTS)) !== 0 || ((tags & DROPPED) !== 0 && (tags & EMPTY) !== 0);
-
 /** Whether `b` is to be preferred to `a`, which came first. */
 export function better(a: Outcome, b: Outcome): boolean {
   if (b.issues) return false;

@@ -176,15 +176,13 @@ export function arrayAt(m: Machine, i: number): boolean {
   }
 }
 
-const DIGITS = "0123456789";
-
 /** Whether an unquoted value ends at `i`, where a comma, closer or line end stands. `plain`: so far a number or literal. */
 export function endsBare(m: Machine, i: number, plain: boolean): boolean {
   const c = m.text.charAt(i);
   if (plain && c === "," && inObject(m)) {
     // 1,000: JSON's own comma is never followed by three digits
     let j = i + 1;
-    while (j < i + 5 && among(peek(m, j), DIGITS)) j++;
+    while (j < i + 5 && /\d/.test(peek(m, j))) j++;
     return j !== i + 4 || isWord(peek(m, j)) || peek(m, j) === ":";
   }
   if (plain || c === "}" || c === "]" || (c === "," && !inObject(m))) return true;

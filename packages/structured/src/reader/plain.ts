@@ -1,5 +1,6 @@
+import { ESCAPES } from "./strings.ts";
+
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'", "#39": "'" };
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 const OTHERS = "（(［｛）)］｝：，";
 const PLAIN = "[[[{]]]}:,";
 

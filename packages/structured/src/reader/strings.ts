@@ -69,7 +69,7 @@ export function readString(m: Machine): void {
 }
 
 /** What an escape stands for that does not stand for itself. */
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
+export const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 
 /** Reads the escape at `pos`. */
 function readEscape(m: Machine, node: Node): void {
