@@ -30,6 +30,8 @@ const rows: [string, JsonObject, string, unknown][] = [
   ["so it is as a label", object({ a: { const: true } }), '{"a": true', { a: true }],
   ["but not as the beginning of a word", object({ a: truth }), '{"a": tru', {}],
   ["nor where it is no label", object({ a: { const: false } }), '{"a": true', {}],
+  ["nor as the beginning of a text", object({ a: { enum: ["true", "trueish"] } }), '{"a": "true', {}],
+  ["a list that may be missing", { ...object({ a: list(text) }), required: [] }, "{", {}],
   ["a label may go on", object({ a: { enum: ["on", "only"] } }), '{"a": "on', {}],
   ["a number may go on", object({ a: whole }), '{"a": 12', {}],
   ["a number for a text grows as texts do", object({ a: text }), '{"a": 12', { a: "12" }],
@@ -42,6 +44,7 @@ const rows: [string, JsonObject, string, unknown][] = [
   ["what fits stays, whatever follows", list(pair), '[{"a": "x", "b": 1}] as in [{"a": "y', [{ a: "x", b: 1 }]],
 
   ["done: an object", object({ p: { ...pair, ...stream("done") } }), '{"p": {"a": "x", "b": 1', {}],
+  ["done: one that does not fit", object({ p: { ...pair, ...stream("done") } }), '{"p": {"a": "x", "b": "y"}', {}],
   ["done: a text", object({ p: { ...text, ...stream("done") } }), '{"p": "x', {}],
   ["done: a list that has begun is empty", object({ p: list(text, stream("done")) }), '{"p": ["x"', { p: [] }],
   ["done: a map that has begun is empty", object({ p: map(text, stream("done")) }), '{"p": {"x": "y"', { p: {} }],

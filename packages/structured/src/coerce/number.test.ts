@@ -72,6 +72,8 @@ describe("searchNumber", () => {
     ["-3e2 or so", -300],
     ["7, I said 7", 7],
     ["3 or 4", undefined],
+    ["it is .5 of it", 0.5],
+    ["No.5 it is", 5],
     ["none", undefined],
     [`5${" ".repeat(9999)}`, 5],
     [`5${" ".repeat(10_000)}`, undefined],

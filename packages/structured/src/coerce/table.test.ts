@@ -52,6 +52,7 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
   ["yes", { type: "boolean" }, '"yes"', [undefined, true, true]],
   ["a truth in a text", { type: "boolean" }, "It is true.", [undefined, undefined, true]],
   ["a label", { enum: ["in-progress", "done"] }, '"In Progress"', [undefined, "in-progress", "in-progress"]],
+  ["a label without accents", { enum: ["Łódź", "Ærø"] }, '"lodz"', [undefined, "Łódź", "Łódź"]],
   ["a label in a text", { enum: ["in-progress", "done"] }, "It is done, done!", [undefined, undefined, "done"]],
   [
     "a single value",
@@ -138,6 +139,29 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
     objectOf({ a: { type: "string" } }),
     "One of [several]",
     [undefined, undefined, undefined],
+  ],
+  [
+    "a word in brackets for a list of an object",
+    objectOf({ a: { type: "array", items: { type: "string" } } }),
+    "One of [several]",
+    [undefined, undefined, { a: ["several"] }],
+  ],
+  [
+    "two words in brackets",
+    objectOf({ a: { type: "string" } }),
+    '["x", "y"]',
+    [undefined, undefined, { a: '["x", "y"]' }],
+  ],
+  [
+    "a union of a map and an object: rather the object",
+    {
+      anyOf: [
+        { type: "object", additionalProperties: { type: "integer" } },
+        objectOf({ first_name: { type: "integer" } }),
+      ],
+    },
+    '{"FirstName": 1}',
+    [{ FirstName: 1 }, { first_name: 1 }, { first_name: 1 }],
   ],
   [
     "a union of lists: rather some numbers as texts than several texts left out",
