@@ -230,4 +230,15 @@ test("a body that repeats an odd key, or cannot be read, is no cause", () => {
   for (const body of [{ echo: `key ${secret}` }, { at: 1n }, cycle])
     expect(toLlmError(thrown(body), { ...origin, secret }).cause).toBeUndefined();
   expect(toLlmError(thrown({ echo: "fine" }), { ...origin, secret }).cause).toBeDefined();
+  const once = JSON.stringify(secret);
+  for (const echo of [secret, once, JSON.stringify(once), JSON.stringify(JSON.stringify(once))]) {
+    const error = toLlmError(new Error(`no: ${echo}`), { ...origin, secret });
+    expect([error.message.includes("***"), /sesame|now/.test(error.message), error.cause]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
+  }
+  const dots = toLlmError(new Error("a.b+c aXb+c"), { ...origin, secret: "a.b+c" });
+  expect(dots.message).toContain("*** aXb+c");
 });

@@ -58,21 +58,27 @@ function codeOf(status: number | undefined, given: readonly unknown[], message: 
 /** What is shorter is no key, and may stand anywhere. */
 const MIN_KEY = 4;
 
+/** Finds a key, also where its signs stand escaped: in JSON, or in JSON within JSON. */
+const allOf = (secret = ""): RegExp =>
+  new RegExp(
+    secret.length < MIN_KEY
+      ? "(?!)" // nothing
+      : secret.replaceAll(/\W/g, (sign) => (sign === "\\" ? "\\\\+" : `\\\\*\\${sign}`)),
+    "g",
+  );
+
 /** A text without the keys that vendors' messages repeat. */
-const withoutKeys = (text: string, secret = ""): string => {
-  const clean = secret.length >= MIN_KEY ? text.replaceAll(secret, "***") : text;
-  return clean.replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
-};
+const withoutKeys = (text: string, secret?: string): string =>
+  text.replaceAll(allOf(secret), "***").replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
 
 const isApiError = (error: unknown): error is ApiError =>
   error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
 
 /** Whether a server's answer repeats the key somewhere else than in its message; one that cannot be read may. */
-function repeats(error: unknown, secret = ""): boolean {
-  if (!isApiError(error) || secret.length < MIN_KEY) return false;
+function repeats(error: unknown, secret?: string): boolean {
+  if (!isApiError(error)) return false;
   try {
-    const escaped = JSON.stringify(secret).slice(1, -1); // a key may hold quotes
-    return JSON.stringify([error.error, ...(error.headers?.values() ?? [])]).includes(escaped);
+    return allOf(secret).test(JSON.stringify([error.error, ...(error.headers?.values() ?? [])]));
   } catch {
     return true;
   }

@@ -58,7 +58,7 @@ test("no longer than the call lives, and only where there is a count", async () 
     const late = newCall({ deadline: Date.now() + 20 });
     await expect(countTokens(provider, question, late)).rejects.toMatchObject({ code: "timeout" });
     await expect.poll(() => signals.at(-1)?.aborted).toBe(true);
-    for (body of ["{}", "null", "[]"])
+    for (body of ["{}", "null", "[]", '{"input_tokens":"12"}', '{"input_tokens":-1}', '{"input_tokens":null}'])
       await expect(countTokens(provider, question)).rejects.toMatchObject({ code: "malformed" });
     body = undefined;
   }

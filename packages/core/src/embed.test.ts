@@ -132,6 +132,18 @@ describe("OpenAI's", () => {
     }
   });
 
+  test("vectors of one request are of one length, also those of two batches", async () => {
+    let asked = 0;
+    const fetch = (): Promise<Response> =>
+      Promise.resolve(
+        Response.json({ data: [{ embedding: asked++ === 0 ? [1] : [1, 2] }], usage: { prompt_tokens: 3 } }),
+      );
+    await expect(make({ fetch, limits: { texts: 1 } }).embed({ texts: ["a", "b"] })).rejects.toMatchObject({
+      code: "malformed",
+      partial: { usage: { input: 6 } },
+    });
+  });
+
   test("vectors are sorted by their index; fewer than texts are malformed", async () => {
     const answer = (data: unknown) =>
       make({ fetch: () => Promise.resolve(Response.json({ data, usage: { prompt_tokens: 3 } })) });
@@ -149,6 +161,9 @@ describe("OpenAI's", () => {
       [{ embedding: "??" }],
       [{ embedding: "AAA=" }],
       [{ embedding: ["1"] }, { embedding: [2] }],
+      [{ embedding: [1, 2] }, { embedding: [1] }],
+      [{ embedding: [] }, { embedding: [] }],
+      [{ embedding: "AADAfw==" }, { embedding: [1] }], // not a number, as a 32-bit float
     ];
     for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x", ...odd])
       await expect(answer(data).embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "malformed" });

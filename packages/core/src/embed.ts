@@ -110,14 +110,17 @@ export function newEmbedder(
   limits: EmbedLimits,
   wire: EmbedWire,
 ): Embedder {
-  /** One batch; `before`: what the ones before it have used, for the error. */
+  /** One batch; `before`: what the ones before it have used, for the error; `length`: of their vectors. */
   const ask = async (
     texts: readonly string[],
     request: EmbedRequest,
     call: Call,
     before: Usage | undefined,
+    length: number | undefined,
   ): Promise<EmbedAnswer> => {
     const stop = new AbortController();
+    const malformed = (message: string): LlmError =>
+      new LlmError("malformed", message, { vendor: at.vendor, model: at.model });
     const began = Date.now();
     let answer: EmbedAnswer | undefined;
     const tell = (outcome: "ok" | ErrorCode, usage: Usage, error?: LlmError): void => {
@@ -136,11 +139,11 @@ export function newEmbedder(
     emit(call, "api.request", { vendor: at.vendor, model: at.model });
     try {
       answer = await until(wire.send(texts, request, stop.signal), call);
-      if (answer.vectors.length !== texts.length)
-        throw new LlmError("malformed", `${answer.vectors.length} vectors came for ${texts.length} texts`, {
-          vendor: at.vendor,
-          model: at.model,
-        });
+      const { vectors } = answer;
+      if (vectors.length !== texts.length) throw malformed(`${vectors.length} vectors came for ${texts.length} texts`);
+      const size = length ?? vectors[0]?.length;
+      if (!vectors.every((vector) => vector.length > 0 && vector.length === size && vector.every(Number.isFinite)))
+        throw malformed("the vectors are not of one length, or hold what is no number");
     } catch (thrown) {
       stop.abort(thrown);
       const error = isLlmError(thrown) ? thrown : wire.toError(thrown);
@@ -163,7 +166,7 @@ export function newEmbedder(
     let { model } = at;
     for (const texts of batches(request.texts, limits)) {
       await until(Promise.resolve(), call); // not one more request once the call is over
-      const answer = await ask(texts, request, call, usage);
+      const answer = await ask(texts, request, call, usage, vectors[0]?.length);
       vectors.push(...answer.vectors);
       usage = usage ? addUsage(usage, answer.usage) : answer.usage;
       model = answer.model ?? model;

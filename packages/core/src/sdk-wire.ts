@@ -8,7 +8,7 @@ import type { Model } from "./provider.ts";
 import type { ChatRequest, OutputMode } from "./request.ts";
 import type { StreamPart } from "./stream-part.ts";
 import { validate } from "./validate.ts";
-import { checkAnswer, toLlmError, type Origin } from "./api-error.ts";
+import { checkError, toLlmError, type Origin } from "./api-error.ts";
 import { rateLimits } from "./headers.ts";
 import { outputUsed } from "./vendor/output.ts";
 import { hostOf } from "./vendor/platform.ts";
@@ -49,6 +49,9 @@ export interface Dialect<Body> {
   readonly send: (body: Body, settings: Settings, whole: boolean) => Answer;
   readonly reader: (frame: Frame) => Reader;
 }
+
+/** Stands for `[DONE]`: some servers say it and leave the body open. */
+const END = {};
 
 /** An hour: the SDKs' own limit, which covers no more than the headers, must not strike before the caller's deadline. */
 const SDK_TIMEOUT_MS = 3_600_000;
@@ -119,7 +122,7 @@ export function sdkWire<Body>(
     });
     if (whole) return reader.message(await response.json());
     type = response.headers.get("content-type") ?? "";
-    return response.body ? eventsOf(response.body, at) : [];
+    return response.body ? eventsOf(response.body, at, END) : [];
   };
   return {
     prepare: () => {
@@ -133,7 +136,9 @@ export function sdkWire<Body>(
     open,
     read: (events, push) => {
       if (events.length > 0) type = undefined;
-      for (const event of events) reader?.event(event, push);
+      for (const event of events)
+        if (event === END) reader?.end?.(push);
+        else reader?.event(event, push);
     },
     end: (push) => {
       if (type && !type.includes("event-stream"))
@@ -157,8 +162,10 @@ export async function countedBy(
   const stop = new AbortController();
   try {
     const answer = await until(send({ signal: stop.signal, maxRetries: 0 }), call);
-    checkAnswer(answer, ["input_tokens"], origin);
-    return count(answer, "input_tokens") ?? 0;
+    const tokens = count(answer, "input_tokens");
+    if (tokens !== undefined) return tokens;
+    checkError(answer, origin);
+    throw new LlmError("malformed", "the vendor's answer has no input_tokens", origin);
   } catch (error) {
     throw toLlmError(error, origin);
   } finally {

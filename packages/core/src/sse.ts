@@ -4,8 +4,8 @@ import { isRecord } from "./json.ts";
 const MB = 1_048_576;
 /** Longest line, in characters: a picture in base64 fits. */
 const MAX_LINE = 16 * MB;
-/** Most bytes of a whole stream: several times the longest answer that any model gives. */
-const MAX_STREAM = 256 * MB;
+/** Most bytes of a whole stream: more than twice the longest answer that any model gives. */
+const MAX_STREAM = 128 * MB;
 
 /** Which model is asked, for errors. */
 interface At {
@@ -23,11 +23,12 @@ export interface EventParser {
 
 /**
  * Parses server-sent events (html.spec.whatwg.org, "Interpreting an event stream") whose data are JSON, as all three wires
- * have them. An event named `error` becomes `{ type: "error", error }`; `[DONE]` is none.
+ * have them. An event named `error` becomes `{ type: "error", error }`; `[DONE]` is none, but for who gives an event
+ * to stand for it.
  *
  * @throws SyntaxError from `read`, where data are not JSON, after the events before it have been handed out
  */
-export function newEventParser(at?: At): EventParser {
+export function newEventParser(at?: At, last?: unknown): EventParser {
   let rest = ""; // of a line that has not ended
   let wasReturn = false; // the last piece ended with a carriage return: a line feed right after it ends no second line
   let data: string | undefined;
@@ -39,9 +40,10 @@ export function newEventParser(at?: At): EventParser {
     const isError = name === "error";
     data = undefined;
     name = "";
-    if (text === undefined || text === "" || text.trim() === "[DONE]") return;
-    const value: unknown = JSON.parse(text);
-    events.push(isError && isRecord(value) ? { type: "error", error: value["error"] ?? value } : value);
+    if (!text) return;
+    const value: unknown = text.trim() === "[DONE]" ? last : JSON.parse(text);
+    if (value !== undefined)
+      events.push(isError && isRecord(value) ? { type: "error", error: value["error"] ?? value } : value);
   };
   const take = (line: string, events: unknown[]): void => {
     if (line === "") dispatch(events);
@@ -93,7 +95,7 @@ export function newEventParser(at?: At): EventParser {
 /**
  * The events of a body, as many at once as come in one piece.
  *
- * @throws SyntaxError for data that are not JSON; LlmError `malformed` for a line of more than 16 MB, or 256 MB in all
+ * @throws SyntaxError for data that are not JSON; LlmError `malformed` for a line of more than 16 MB, or 128 MB in all
  * @example
  * ```ts
  * import { eventsOf } from "@llm/core/adapter";
@@ -101,10 +103,10 @@ export function newEventParser(at?: At): EventParser {
  * const { value } = await eventsOf(body!).next(); // [{ type: "ping" }]
  * ```
  */
-export function eventsOf(body: ReadableStream<Uint8Array>, at?: At): AsyncIterator<readonly unknown[]> {
+export function eventsOf(body: ReadableStream<Uint8Array>, at?: At, last?: unknown): AsyncIterator<readonly unknown[]> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  const parser = newEventParser(at);
+  const parser = newEventParser(at, last);
   let bytes = 0;
   let over = false;
   const DONE = { done: true, value: undefined } as const;
@@ -115,7 +117,7 @@ export function eventsOf(body: ReadableStream<Uint8Array>, at?: At): AsyncIterat
       return last.length > 0 ? { done: false, value: last } : DONE;
     }
     bytes += value.length;
-    if (bytes > MAX_STREAM) throw new LlmError("malformed", "the answer is larger than 256 MB", at);
+    if (bytes > MAX_STREAM) throw new LlmError("malformed", "the answer is larger than 128 MB", at);
     return { done: false, value: parser.read(decoder.decode(value, { stream: true })) };
   };
   return {

@@ -88,6 +88,7 @@ export function fromAiSdk(model: AnyAiSdkModel, options: FromAiSdkOptions = {}):
             provider,
             outputTool: asked.outputTool,
             strict: request.strict === true,
+            whole: !("stream" in answer),
             warnings: warnings.all,
             start: {
               ...(requestId !== null && { requestId }),

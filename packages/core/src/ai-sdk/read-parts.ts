@@ -1,6 +1,6 @@
 import { LlmError } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
-import type { StartPart, StreamPart, Warning } from "../stream-part.ts";
+import type { StartPart, StreamPart, ToolCallDelta, Warning } from "../stream-part.ts";
 import type { Origin } from "../api-error.ts";
 import { truncated } from "../watch.ts";
 import { foreign, OURS, THEIRS, toJson } from "./carried.ts";
@@ -14,6 +14,8 @@ export interface Frame extends Origin {
   readonly provider: string;
   readonly outputTool: string | undefined;
   readonly strict: boolean;
+  /** The answer comes in one piece: blocks of ours are not numbered there, and reasoning has its data at its end. */
+  readonly whole: boolean;
   /** Ours, about what their interface has no word for. */
   readonly warnings: readonly Warning[];
   readonly start: Partial<StartPart>;
@@ -30,7 +32,15 @@ interface Block {
   readonly at: number;
   metadata: AiSdkMetadata | undefined;
   json: string;
+  /** What a tool call of ours has beside, for its next piece. */
+  data?: NonNullable<ToolCallDelta["data"]> | undefined;
 }
+
+/** What a tool call of ours has beside. */
+const ownData = (own: unknown): ToolCallDelta["data"] => {
+  const data = isRecord(own) ? own["data"] : undefined;
+  return isRecord(data) ? (data as ToolCallDelta["data"]) : undefined; // put there as such
+};
 
 /** How many parts may come before it is clear who answers. */
 const MOST_EARLY = 16;
@@ -129,7 +139,10 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
       ? isRecord(own) && { data: own as JsonObject } // ours, unchanged
       : theirs && { data: { [THEIRS]: toJson(theirs) } };
     if (part.type === "reasoning-delta") return push({ type: "reasoning", block, delta: part.delta, ...data });
-    if (bridged) return;
+    if (bridged) {
+      if (frame.whole && data) push({ type: "reasoning", block, delta: "", ...data });
+      return;
+    }
     verbatim(part, push, { at: block, ...(data && { covers: true }) });
     if (data) push({ type: "reasoning", block, delta: "", ...data });
   };
@@ -140,6 +153,7 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
       if (toolName === frame.outputTool) return void open("text", `tool ${part.id}`);
       const at = ownBlock(part);
       const block = open(part.providerExecuted ? "hosted" : "tool-call", part.id, toolName, at);
+      block.data = "llm" in part ? ownData(part.llm) : undefined;
       return bridged ? undefined : verbatim(part, push, { at: block.block });
     }
     const output = blocks.get(`text:tool ${part.id}`);
@@ -155,7 +169,9 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
     const { delta, ...rest } = part;
     if (part.providerMetadata && !bridged) verbatim(rest as AiSdkStreamPart, push); // completed by the delta itself
     block.json += delta;
-    push({ type: "tool-call", block: block.block, id: part.id, name: block.name, delta });
+    const { data } = block;
+    block.data = undefined;
+    push({ type: "tool-call", block: block.block, id: part.id, name: block.name, delta, ...(data && { data }) });
   };
 
   const toolCall = (part: PartOf<"tool-call">, push: Push): void => {
@@ -173,7 +189,9 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
     const block = known ?? open("tool-call", part.toolCallId, part.toolName);
     const same = !known || block.json === input;
     if (!bridged) verbatim(same ? (rest as AiSdkStreamPart) : part, push, { at: block.block });
-    if (!known) push({ type: "tool-call", block: block.block, id: part.toolCallId, name: part.toolName, delta: input });
+    const data = ownData(part.providerMetadata?.[OURS]);
+    const { toolCallId: id, toolName: name } = part;
+    if (!known) push({ type: "tool-call", block: block.block, id, name, delta: input, ...(data && { data }) });
     const metadata = foreign(part.providerMetadata);
     if (metadata) decorate("tool-call", part.toolCallId, metadata, push);
   };
@@ -224,7 +242,8 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
         throw fromAiSdkError(part.error, frame);
       case "custom": {
         const own = part.providerMetadata?.[OURS]?.["opaque"];
-        return isRecord(own) ? push(own as unknown as StreamPart) : content(part, push); // ours, unchanged
+        if (!isRecord(own)) return content(part, push);
+        return push({ ...own, ...(frame.whole && { block: next++ }) } as unknown as StreamPart); // ours, unchanged
       }
       case "ping":
         if ("llm" in part) return push(part.llm as StreamPart); // ours, unchanged

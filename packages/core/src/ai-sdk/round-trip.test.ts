@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { newCall } from "../call.ts";
+import { collect } from "../collect.ts";
 import { layer } from "../compose.ts";
 import { generate } from "../generate.ts";
 import type { Middleware, Provider } from "../provider.ts";
@@ -466,7 +467,11 @@ describe("ours, theirs and back", () => {
       warnings: [{ code: "changed", field: "effort", message: "low was sent" }],
       rateLimits: [{ name: "tokens", remaining: 5 }],
     },
-    ...deltas,
+    ...deltas.map((part, nth) =>
+      part.type === "tool-call" && deltas.findIndex((other) => "id" in other && other.id === part.id) === nth
+        ? { ...part, data: { acme: { caller: part.block } } } // what a vendor adds stands on the first piece
+        : part,
+    ),
     {
       type: "finish",
       reason: "context-length",
@@ -490,6 +495,25 @@ describe("ours, theirs and back", () => {
       ),
     LONG,
   );
+
+  test("an answer in one piece comes back whole", async () => {
+    const usage = { input: 9, cacheRead: 0, cacheWrite: 0, output: 4, reasoning: 1 };
+    const parts: StreamPart[] = [
+      { type: "start", vendor: "acme", model: "m" },
+      { type: "reasoning", block: 0, delta: "Hm.", data: { signature: "s" } },
+      { type: "reasoning", block: 1, delta: "", data: { redacted: "r" } },
+      { type: "opaque", vendor: "acme", block: 2, value: { type: "search" } },
+      { type: "text", block: 3, delta: "See:" },
+      { type: "opaque", vendor: "acme", block: 1_000_000, value: { type: "citation" } },
+      { type: "text", block: 6, delta: "there." },
+      { type: "opaque", vendor: "acme", value: { type: "no content" } },
+      { type: "tool-call", block: 7, id: "c1", name: "look", delta: "{}", data: { acme: { caller: 1 } } },
+      { type: "tool-call", block: 8, id: "c2", name: "look", delta: '{"at":1}' },
+      { type: "finish", reason: "tool-calls", usage },
+    ];
+    const provider: Provider = { name: "acme", models: [], stream: () => fromParts(parts) };
+    expect(await generate(fromAiSdk(toAiSdk(provider)), "Hi")).toEqual(await collect(fromParts(parts)));
+  });
 
   test(
     "and as theirs it is a stream by their rules",
@@ -539,9 +563,16 @@ describe("ours, theirs and back", () => {
             { type: "reasoning", text: "Hm.", vendor: "anthropic", model: "claude-opus-5-5", data: { signature: "s" } },
             { type: "opaque", vendor: "anthropic", value: { type: "server_tool_use", id: "x" } },
             { type: "tool-call", id: "c", name: "look", input: { at: 1 } },
+            { type: "tool-call", id: "d", name: "look", input: {}, data: { anthropic: { caller: { type: "x" } } } },
           ],
         },
-        { role: "tool", content: [{ type: "tool-result", id: "c", output: "no", isError: true }] },
+        {
+          role: "tool",
+          content: [
+            { type: "tool-result", id: "c", output: "no", isError: true },
+            { type: "tool-result", id: "d", output: [{ type: "text", text: "no" }], isError: true, cache: "5m" },
+          ],
+        },
       ],
       tools: [{ name: "look", description: "d", input: { type: "object" }, strict: true }],
       toolChoice: { tool: "look" },

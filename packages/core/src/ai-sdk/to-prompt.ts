@@ -122,16 +122,19 @@ function assistantParts(parts: readonly AssistantPart[], to: Target): AiSdkAssis
     switch (part.type) {
       case "text":
         return [{ ...textPart(part), ...decorated(optionsOf(part, carriedBy(part)), texts.get(text++)) }];
-      case "tool-call":
+      case "tool-call": {
+        const own = to.provider === OURS && part.data ? { [OURS]: { data: part.data } } : undefined;
+        const more = own || calls.has(part.id) ? { ...calls.get(part.id), ...own } : undefined;
         return [
           {
             type: "tool-call",
             toolCallId: part.id,
             toolName: part.name,
             input: part.input,
-            ...decorated(optionsOf(part, carriedBy(part)), calls.get(part.id)),
+            ...decorated(optionsOf(part, carriedBy(part)), more),
           },
         ];
+      }
       case "reasoning":
         return reasoning(part, to);
       case "opaque":
@@ -229,7 +232,10 @@ function toolOutput(part: ToolResultPart, carried: Carried, to: Target): AiSdkTo
     return { type: "content", value: carried["content"] as Extract<AiSdkToolOutput, { type: "content" }>["value"] }; // put there as such
   const value = output.map((each) => userPart(each, to));
   // their results with pictures know no error: the text says it
-  return { type: "content", value: isError ? [{ type: "text", text: "Error:" }, ...value] : value };
+  return {
+    type: "content",
+    value: isError && to.provider !== OURS ? [{ type: "text", text: "Error:" }, ...value] : value,
+  };
 }
 
 /** Messages in the AI SDK's words. */
@@ -271,11 +277,14 @@ export function toMessages(messages: readonly Message[], to: Target): AiSdkMessa
 function toolResult(part: ToolResultPart, names: ReadonlyMap<string, string>, to: Target): AiSdkToolResultPart {
   const carried = carriedBy(part);
   const toolName = typeof carried["toolName"] === "string" ? carried["toolName"] : (names.get(part.id) ?? "");
+  const options = optionsOf(part, carried);
+  const own = part.isError && typeof part.output !== "string" && to.provider === OURS; // they have no word for it
   return {
     type: "tool-result",
     toolCallId: part.id,
     toolName,
     output: toolOutput(part, carried, to),
-    ...optionsOf(part, carried),
+    ...options,
+    ...(own && { providerOptions: { ...options.providerOptions, [OURS]: { isError: true } } }),
   };
 }

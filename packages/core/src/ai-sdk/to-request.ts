@@ -7,6 +7,7 @@ import type {
   Message,
   Source,
   TextPart,
+  ToolCallPart,
   ToolResultPart,
   UserPart,
 } from "../message.ts";
@@ -106,6 +107,7 @@ function assistantPart(part: AiSdkAssistantPart): AssistantPart {
           id: part.toolCallId,
           name: part.toolName,
           input: toJson(part.input),
+          ...(own && isRecord(own["data"]) && { data: own["data"] as NonNullable<ToolCallPart["data"]> }), // ours, unchanged
           ...marked(part.providerOptions),
         },
         { providerOptions: foreign(part.providerOptions) },
@@ -153,7 +155,7 @@ function toolResult({ toolCallId, toolName, output, providerOptions }: AiSdkTool
     case "content":
       return result(
         output.value.flatMap((part): UserPart[] => (part.type === "custom" ? [] : [userPart(part)])),
-        false,
+        providerOptions?.[OURS]?.["isError"] === true,
         output.value.some((part) => part.type === "custom") ? { content: output.value } : {},
       );
   }

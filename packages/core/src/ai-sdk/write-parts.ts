@@ -65,7 +65,14 @@ export function newPartWriter(unsaid: readonly Warning[]): (part: StreamPart, pu
     push({ type: "tool-input-end", id: block.id });
     called.add(block.id);
     const input = block.json.trim() === "" ? "{}" : block.json;
-    push({ type: "tool-call", toolCallId: block.id, toolName: block.name, input });
+    const providerMetadata = block.data && ours({ data: block.data });
+    push({
+      type: "tool-call",
+      toolCallId: block.id,
+      toolName: block.name,
+      input,
+      ...(providerMetadata && { providerMetadata }),
+    });
   };
   const written = (data: JsonObject | undefined): AiSdkMetadata =>
     ours({ vendor: start?.vendor ?? "", model: start?.model ?? "", ...(data && { data }) });
@@ -79,9 +86,10 @@ export function newPartWriter(unsaid: readonly Warning[]): (part: StreamPart, pu
     const again = used.has(part.block) ? `.${++renewed}` : ""; // it had ended already
     used.add(part.block);
     const id = part.type === "tool-call" ? part.id : `${part.block}${again}`;
-    const block: Block = { kind: part.type, id, name, theirs: false, json: "", data: undefined };
+    const data = part.type === "tool-call" ? part.data : undefined;
+    const block: Block = { kind: part.type, id, name, theirs: false, json: "", data };
     blocks.set(part.block, block);
-    const llm = { block: part.block };
+    const llm = { block: part.block, ...(data && { data }) };
     if (part.type === "text") push(riding({ type: "text-start", id }, llm));
     else if (part.type === "reasoning")
       push(riding({ type: "reasoning-start", id, providerMetadata: written(undefined) }, llm));

@@ -71,8 +71,11 @@ export function newMessagesReader(frame: Frame): Reader {
     final = usage.add(record(message, "usage"));
     rest(message, push);
   };
-  const cite = (at: number, citation: unknown, push: Push): void =>
+  /** The vendor may send citations before the text that they are about; the text stands first all the same. */
+  const cite = (at: number, citation: unknown, push: Push): void => {
+    push({ type: "text", block: at, delta: "" });
     push({ type: "opaque", vendor, block: cited++, value: asJson({ type: "citation", block: at, citation }) });
+  };
   /** The fields of a message for which there is no word: its container, its diagnostics. */
   const rest = (of: unknown, push: Push): void => {
     const fields = Object.entries(isRecord(of) ? of : {}).filter(

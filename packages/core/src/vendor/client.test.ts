@@ -358,3 +358,14 @@ test("a connection is used again once its answer has been read", async () => {
   };
   await expect.poll(again).toBeGreaterThan(2);
 });
+
+test("an answer is complete with [DONE], also where the body stays open", async () => {
+  let closed = false;
+  answer = (_, response) => {
+    response.on("close", () => (closed = true));
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write('data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+  };
+  expect(await run(openaiChat("m", { baseURL: url, apiKey: "k-1234567" }), false)).toMatchObject({ text: "Hi" });
+  await expect.poll(() => closed, { timeout: 10_000 }).toBe(true);
+});

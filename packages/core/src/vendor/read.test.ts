@@ -448,6 +448,7 @@ describe("what becomes of a message of Anthropic's, to the letter", () => {
       { ...opaque, block: 2, value: anthropic.message.content[2] },
       { ...opaque, block: 3, value: anthropic.message.content[3] },
       { type: "text", block: 4, delta: "The sea is blue." },
+      { type: "text", block: 4, delta: "" },
       {
         ...opaque,
         block: 1_000_000,
@@ -466,6 +467,23 @@ describe("what becomes of a message of Anthropic's, to the letter", () => {
     const both = { type: "text", text: "a", citations: [{ n: 1 }, { n: 2 }] };
     expect(whole([both]).flatMap((part) => (part.type === "opaque" ? [part.block] : []))).toEqual([
       1_000_000, 1_000_001,
+    ]);
+  });
+  test("citations that come before their text stand behind it", () => {
+    const fold = newFold();
+    const { event } = newMessagesReader(frame);
+    for (const [index, citation] of [{ n: 1 }, { n: 2 }].entries())
+      for (const one of [
+        { type: "content_block_start", index, content_block: { type: "text", text: "", citations: [] } },
+        { type: "content_block_delta", index, delta: { type: "citations_delta", citation } },
+        { type: "content_block_delta", index, delta: { type: "text_delta", text: `text ${index}` } },
+      ])
+        event(one, fold.add);
+    expect(fold.partial().content).toEqual([
+      { type: "text", text: "text 0" },
+      { type: "opaque", vendor: "v", value: { type: "citation", block: 0, citation: { n: 1 } } },
+      { type: "text", text: "text 1" },
+      { type: "opaque", vendor: "v", value: { type: "citation", block: 1, citation: { n: 2 } } },
     ]);
   });
   test("blocks and deltas that lack their fields", () => {
