@@ -85,6 +85,34 @@ describe("what servers of Chat Completions make of it", () => {
       { id: "e", input: { n: 2 } },
     ]);
   });
+  test("tool calls side by side whose ids change on the way", () => {
+    const pair = (one: string, two: string, args: string) =>
+      chunk({
+        tool_calls: [one, two].map((id, index) => ({ index, id, function: { name: "f", arguments: args } })),
+      });
+    expect(run(pair("a", "b", '{"n"'), pair("c", "d", ":1}")).toolCalls).toMatchObject([
+      { id: "a", input: { n: 1 } },
+      { id: "b", input: { n: 1 } },
+    ]);
+  });
+  test("a call that is told again after its end is the same call", () => {
+    const call = (args: string) =>
+      chunk({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: args } }] });
+    expect(run(call("{}"), call("")).toolCalls).toMatchObject([{ id: "a", name: "f", input: {} }]);
+  });
+  test("tool calls of which some share an index", () => {
+    const call = (index: number, id: string) => ({ index, id, function: { name: "f", arguments: "{}" } });
+    const ids = ["a", "b", "c", "d"];
+    const events = [call(0, "a"), call(0, "b"), call(1, "c"), call(0, "d")];
+    expect(run(...events.map((one) => chunk({ tool_calls: [one] }))).toolCalls.map(({ id }) => id)).toEqual(ids);
+  });
+  test("tool calls in one list without an index and an id", () => {
+    const tool_calls = ["f", "g"].map((name) => ({ function: { name, arguments: "{}" } }));
+    expect(run(chunk({ tool_calls })).toolCalls).toMatchObject([
+      { id: "call_0", name: "f" },
+      { id: "call_1", name: "g" },
+    ]);
+  });
   test("reasoning in three places", () => {
     for (const delta of [
       { reasoning: "hm" },
@@ -114,12 +142,5 @@ describe("what servers of Chat Completions make of it", () => {
       { ...chunk({ content: "a" }), usage: { prompt_tokens: 5, completion_tokens: 1 } },
     ]);
     expect(parts.at(-1)).toMatchObject({ type: "usage", usage: { input: 5, output: 1 } });
-  });
-  test("annotations follow the text", () => {
-    const result = run(chunk({ content: "a" }), chunk({ annotations: [{ url: "u" }] }), chunk({ content: "b" }));
-    expect(result).toMatchObject({
-      text: "ab",
-      content: [{ type: "text" }, { type: "opaque", value: { type: "annotation" } }],
-    });
   });
 });

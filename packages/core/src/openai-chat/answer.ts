@@ -3,7 +3,7 @@ import { openaiUsage } from "../openai/usage.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { checkAnswer, checkError } from "../api-error.ts";
-import { asJson, list, record, text } from "../fields.ts";
+import { asJson, count, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 import { askedAs } from "../vendor/same-model.ts";
 
@@ -42,8 +42,7 @@ function isJson(text: string): boolean {
 export function newChatReader(frame: Frame): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>();
-  const calls = new Map<number, Pick<ToolCallDelta, "id" | "name" | "data">>();
-  const args = new Map<number, string>();
+  const calls = new Map<number, { readonly tool: Pick<ToolCallDelta, "id" | "name" | "data">; args: string }>();
   let started = false;
   let asked: JsonObject = {};
   let refused = false;
@@ -51,7 +50,7 @@ export function newChatReader(frame: Frame): Reader {
   let usage: Usage = noUsage;
   let tier: string | undefined;
   let lastCall = 0;
-  const moved = new Map<number, number>(); // from the index that the server gave to two calls
+  const moved = new Map<number | undefined, number>(); // from the index that the server gave to two calls
 
   const blockOf = (key: string): number => {
     const block = blocks.get(key) ?? blocks.size;
@@ -80,36 +79,37 @@ export function newChatReader(frame: Frame): Reader {
 
   /** A call begins with a new index; from servers that send none, or the same for all, with a new id. */
   const toolCall = (call: unknown, position: number, push: Push): void => {
-    const fields = isRecord(call) ? call : {};
+    const given = count(call, "index");
     const id = text(call, "id");
-    const known = [...calls].find(([, other]) => id !== undefined && id !== "" && other.id === id)?.[0];
-    const given = fields["index"];
-    const shared = typeof given === "number" ? moved.get(given) : undefined;
+    const known = [...calls].find(([, { tool }]) => tool.id === id)?.[0];
+    const shared = moved.get(given);
     let index =
-      typeof given === "number"
-        ? shared === undefined
-          ? given
-          : (known ?? shared)
-        : (known ?? (id ? calls.size : Math.max(lastCall, position)));
+      given !== undefined && shared === undefined
+        ? given
+        : (known ?? shared ?? (id ? calls.size : Math.max(lastCall, position)));
     const body = record(call, "function");
     const name = text(body, "name");
     const before = calls.get(index);
-    if (typeof given === "number" && id && name && before && before.id !== id) {
+    if (id && name && before && before.tool.id !== id) {
       const twice = position > 0 && lastCall === index; // in one list
       // else a call whose id changes on the way
-      if (twice || name !== before.name || isJson(args.get(index) ?? "")) moved.set(given, (index = -calls.size));
+      if (twice || name !== before.tool.name || isJson(before.args)) moved.set(given, (index = -calls.size));
     }
     const more = record(call, "extra_content"); // Gemini's signatures
-    const tool = calls.get(index) ?? {
-      id: id || `call_${index}`,
-      name: name ?? "",
-      ...(Object.keys(more).length > 0 && { data: { [vendor]: asJson({ extra_content: more }) } }),
+    const entry = calls.get(index) ?? {
+      tool: {
+        id: id || `call_${index}`,
+        name: name ?? "",
+        ...(Object.keys(more).length > 0 && { data: { [vendor]: asJson({ extra_content: more }) } }),
+      },
+      args: "",
     };
-    calls.set(index, tool);
+    const { tool } = entry;
+    calls.set(index, entry);
     lastCall = index;
     const block = blockOf(`call ${index}`);
     const delta = text(body, "arguments") ?? (isRecord(body["arguments"]) ? JSON.stringify(body["arguments"]) : "");
-    args.set(index, (args.get(index) ?? "") + delta);
+    entry.args += delta;
     if (tool.name === frame.outputTool) push({ type: "text", block, delta });
     else push({ type: "tool-call", block, ...tool, delta });
   };
@@ -133,14 +133,14 @@ export function newChatReader(frame: Frame): Reader {
       speak(text(piece, "text"), push);
     }
     for (const [key, value] of Object.entries(isRecord(message) ? message : {}))
-      if (!KNOWN.has(key) && value !== null && value !== undefined)
+      if (!KNOWN.has(key) && value !== null)
         push({ type: "opaque", vendor, value: asJson({ type: key, [key]: value }) });
     const refusal = text(message, "refusal");
     refused ||= Boolean(refusal);
     speak(refusal, push);
     list(message, "tool_calls").forEach((call, position) => toolCall(call, position, push));
     const old = record(message, "function_call");
-    if (Object.keys(old).length > 0) toolCall({ index: 0, id: "call_0", function: old }, 0, push);
+    if (Object.keys(old).length > 0) toolCall({ index: 0, function: old }, 0, push);
     for (const annotation of list(message, "annotations"))
       push({
         type: "opaque",
@@ -155,8 +155,8 @@ export function newChatReader(frame: Frame): Reader {
       push({ type: "opaque", vendor, value: asJson({ type: "logprobs", logprobs }) });
   };
   const finish = (push: Push): void => {
-    let mapped = FINISH[reason ?? ""] ?? "other";
-    const others = [...calls.values()].some((call) => call.name !== frame.outputTool);
+    let mapped = FINISH[String(reason)] ?? "other";
+    const others = [...calls.values()].some(({ tool }) => tool.name !== frame.outputTool);
     if (mapped === "stop" && others) mapped = "tool-calls"; // some servers say stop
     if (mapped === "tool-calls" && calls.size > 0 && !others) mapped = "stop";
     if (refused && mapped === "stop") mapped = "refusal";
@@ -170,7 +170,7 @@ export function newChatReader(frame: Frame): Reader {
       meter(chunk);
       // only the first choice: this interface asks for one
       for (const choice of list(chunk, "choices")) {
-        if (isRecord(choice) && typeof choice["index"] === "number" && choice["index"] > 0) continue;
+        if (count(choice, "index")) continue;
         say(record(choice, "delta"), push);
         odds(choice, push);
         reason = text(choice, "finish_reason") ?? reason;
