@@ -11,4 +11,5 @@ export function defined<const T extends object>(fields: T): Defined<T> {
 }
 
 /** A list that has something in it. */
-export const some = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list?.length ? list : undefined);
+export const some = <List extends readonly unknown[]>(list: List | undefined): List | undefined =>
+  list?.length ? list : undefined;

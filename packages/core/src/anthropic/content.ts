@@ -18,9 +18,7 @@ import { sameModel } from "../vendor/same-model.ts";
 type Block = Anthropic.ContentBlockParam;
 
 const cached = (part: { readonly cache?: string }): { cache_control?: Anthropic.CacheControlEphemeral } =>
-  part.cache === undefined
-    ? {}
-    : { cache_control: { type: "ephemeral", ttl: part.cache === "5m" || part.cache === "30m" ? "5m" : "1h" } };
+  part.cache === undefined ? {} : { cache_control: { type: "ephemeral", ttl: part.cache as "5m" | "1h" } }; // as suited
 
 /** A block of text. */
 export const textBlock = (part: TextPart): Anthropic.TextBlockParam => ({

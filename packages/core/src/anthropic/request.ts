@@ -2,9 +2,10 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
+import { defined } from "../defined.ts";
 import { splitOptions, withOptions } from "../fields.ts";
 import { effortFor } from "../vendor/effort.ts";
-import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
+import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor, toolsFor } from "../vendor/output.ts";
 import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
 import type { Prepared } from "../sdk-wire.ts";
 import { textBlock, toParams } from "./content.ts";
@@ -48,23 +49,16 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
   warnOfHints(request, to, warnings);
   const { body: extra, headers } = splitOptions(request, "anthropic", to.vendor);
   const mode = outputMode(request, to);
-  const name = outputName(request);
-  const schema = outputSchema(request, "anthropic");
   const effort = effortFor(request, to, warnings);
 
-  const tools: Anthropic.ToolUnion[] = (request.tools ?? []).map((tool) => ({
-    name: tool.name,
-    input_schema: tool.input as Anthropic.Tool.InputSchema, // an object schema, as the vendor demands
-    ...(tool.description !== undefined && { description: tool.description }),
-    ...(tool.strict && { strict: true }),
-  }));
-  if (mode === "tool")
-    tools.push({
-      name,
-      description: "Give the final answer.",
-      input_schema: schema as Anthropic.Tool.InputSchema, // as above
-      strict: true,
-    });
+  const tools: Anthropic.ToolUnion[] = toolsFor(request, mode, "anthropic").map((tool) =>
+    defined({
+      name: tool.name,
+      input_schema: tool.input as Anthropic.Tool.InputSchema, // an object schema, as the vendor demands
+      description: tool.description,
+      strict: tool.strict || undefined,
+    }),
+  );
   const choice = tools.length > 0 || extra["tools"] ? toolChoice(request, to, mode, warnings) : undefined;
 
   const told = outputWords(request, mode);
@@ -76,7 +70,7 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
   ];
   const config = {
     ...(effort !== undefined && { effort }),
-    ...(mode === "native" && { format: { type: "json_schema", schema } }),
+    ...(mode === "native" && { format: { type: "json_schema", schema: outputSchema(request, "anthropic") } }),
   } as Anthropic.OutputConfig; // efforts are those that the table names
 
   const body: MessagesBody = {
@@ -98,7 +92,7 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
     headers,
     warnings,
     output: mode,
-    outputTool: mode === "tool" ? name : undefined,
+    outputTool: mode === "tool" ? outputName(request) : undefined,
   };
 }
 

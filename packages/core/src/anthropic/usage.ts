@@ -5,8 +5,7 @@ import { asJson, count, list, record, text } from "../fields.ts";
 /** Keeps what was known where a later report says nothing: message_delta leaves fields out, or null. */
 function merge(before: Record<string, unknown>, now: unknown): Record<string, unknown> {
   const merged = { ...before };
-  if (isRecord(now))
-    for (const [key, value] of Object.entries(now)) if (value !== null && value !== undefined) merged[key] = value;
+  if (isRecord(now)) for (const [key, value] of Object.entries(now)) if (value !== null) merged[key] = value;
   return merged;
 }
 

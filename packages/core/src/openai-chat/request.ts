@@ -1,4 +1,5 @@
 import type OpenAI from "openai";
+import { defined, some } from "../defined.ts";
 import { LlmError } from "../error.ts";
 import type { AssistantPart, Message, ToolResultPart, UserPart } from "../message.ts";
 import { samplingFor } from "../openai/hints.ts";
@@ -9,7 +10,7 @@ import type { ChatRequest, Effort } from "../request.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
 import { effortFor } from "../vendor/effort.ts";
 import { splitOptions, text, withOptions } from "../fields.ts";
-import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
+import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor, toolsFor } from "../vendor/output.ts";
 import { sameModel } from "../vendor/same-model.ts";
 import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
 import type { Prepared } from "../sdk-wire.ts";
@@ -125,49 +126,40 @@ export function toChat(given: ChatRequest, to: Model): Prepared<ChatBody> {
   const mode = outputMode(request, to);
   const name = outputName(request);
   const schema = outputSchema(request, "openai");
-  const tools: OpenAI.Chat.ChatCompletionTool[] = (request.tools ?? []).map((tool) => ({
+  const tools: OpenAI.Chat.ChatCompletionTool[] = toolsFor(request, mode, "openai").map((tool) => ({
     type: "function",
-    function: {
+    function: defined({
       name: tool.name,
       parameters: tool.input,
-      ...(tool.description !== undefined && { description: tool.description }),
-      ...(tool.strict !== undefined && { strict: tool.strict }),
-    },
+      description: tool.description,
+      strict: tool.strict,
+    }),
   }));
-  if (mode === "tool")
-    tools.push({
-      type: "function",
-      function: { name, description: "Give the final answer.", parameters: schema, strict: true },
-    });
   const effort = chatEffort(request, to, tools.length > 0, warnings);
   const sampling = samplingFor(request, to, effort, warnings);
   const choice = tools.length > 0 || extra["tools"] ? toolChoiceFor(request, to, mode, warnings) : undefined;
-  const stops = request.stop && request.stop.length > 0;
+  const stops = some(request.stop)?.slice();
   if (stops && !to.can.stop) warnings.unsupported("stop", `${to.model} takes no stop sequences`);
 
   const system = [...(request.system === undefined ? [] : [plainText(request.system)]), ...outputWords(request, mode)];
-  const native = { type: "json_schema", json_schema: { name, schema, strict: true } } as const;
-  const body: ChatBody = {
+  const messages = request.messages.flatMap((message) => params(message, to));
+  if (system.length > 0) messages.unshift({ role: systemRole(to), content: system.join("\n\n") });
+  const body: ChatBody = defined({
     model: to.model,
-    messages: [
-      ...(system.length > 0 ? [{ role: systemRole(to), content: system.join("\n\n") } as const] : []),
-      ...request.messages.flatMap((message) => params(message, to)),
-    ],
-    ...(request.maxTokens !== undefined &&
-      (to.can.chatTools ? { max_completion_tokens: request.maxTokens } : { max_tokens: request.maxTokens })),
-    ...(effort !== undefined && { reasoning_effort: effort }),
+    messages,
+    [to.can.chatTools ? "max_completion_tokens" : "max_tokens"]: request.maxTokens,
+    reasoning_effort: effort,
     ...sampling,
-    ...(request.seed !== undefined && { seed: request.seed }),
-    ...(stops && to.can.stop && { stop: [...request.stop] }),
-    ...(tools.length > 0 && { tools }),
-    ...(choice !== undefined && {
-      tool_choice: typeof choice === "object" ? { type: "function", function: { name: choice.tool } } : choice,
-    }),
-    ...(request.parallelTools !== undefined && tools.length > 0 && { parallel_tool_calls: request.parallelTools }),
-    ...(mode === "native" && { response_format: native }),
-    ...(request.user !== undefined && { safety_identifier: request.user }),
-    ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
-  };
+    seed: request.seed,
+    stop: to.can.stop ? stops : undefined,
+    tools: some(tools),
+    tool_choice: typeof choice === "object" ? { type: "function" as const, function: { name: choice.tool } } : choice,
+    parallel_tool_calls: some(tools) && request.parallelTools,
+    response_format:
+      mode === "native" ? { type: "json_schema" as const, json_schema: { name, schema, strict: true } } : undefined,
+    safety_identifier: request.user,
+    service_tier: request.tier as "auto", // the vendor says which there are
+  });
   return {
     body: withOptions(body, extra),
     headers,

@@ -2,7 +2,7 @@ import { withPartial } from "../error.ts";
 import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishReason, StreamPart, ToolCallDelta } from "../stream-part.ts";
 import { bodyError, checkAnswer, checkError } from "../api-error.ts";
-import { asJson, list, record, text } from "../fields.ts";
+import { asJson, count, list, record, text } from "../fields.ts";
 import type { Frame, Reader } from "../reader.ts";
 import { askedAs } from "../vendor/same-model.ts";
 import { openaiUsage } from "./usage.ts";
@@ -19,7 +19,7 @@ function kept(item: unknown, keys: readonly string[]): JsonObject | undefined {
 }
 
 /** Events that say nothing that others do not say too. */
-const HOUSEKEEPING = new Set([
+const HOUSEKEEPING = new Set<unknown>([
   "response.in_progress",
   "response.queued",
   "response.content_part.added",
@@ -39,7 +39,7 @@ const INCOMPLETE: Readonly<Record<string, FinishReason>> = {
   content_filter: "content-filter",
 };
 /** What makes a body an answer, also without an output. */
-const ANSWERED = new Set(["completed", "incomplete", "queued", "in_progress"]);
+const ANSWERED = new Set<unknown>(["completed", "incomplete", "queued", "in_progress"]);
 
 /** A reader for one answer of OpenAI's Responses, for both of its wires. */
 export function newResponsesReader(frame: Frame): Reader {
@@ -100,18 +100,20 @@ export function newResponsesReader(frame: Frame): Reader {
     else push({ type: "tool-call", block, ...known, delta });
   };
 
+  /** Something that is told by an event of its own, and again by its whole item. */
+  const once = (value: JsonObject, push: Push, ...place: readonly unknown[]): void => {
+    const known = blocks.size;
+    const block = blockOf(...place);
+    if (block === known) push({ type: "opaque", vendor, block, value });
+  };
   /** Commentary or final answer: the vendor wants to be told again. It stands before the text. */
   const speak = (place: number, item: unknown, push: Push): void => {
     const phase = text(item, "phase");
-    if (phase === undefined || blocks.has(`phase/${place}`)) return;
-    push({ type: "opaque", vendor, block: blockOf("phase", place), value: { type: "phase", phase } });
+    if (phase !== undefined) once({ type: "phase", phase }, push, "phase", place);
   };
   /** Annotations stand behind the text that they are about. */
-  const annotate = (place: number, index: unknown, nth: number, annotation: unknown, push: Push): void => {
-    const key = ["note", place, index, nth];
-    if (blocks.has(key.join("/"))) return;
-    push({ type: "opaque", vendor, block: blockOf(...key), value: asJson({ type: "annotation", annotation }) });
-  };
+  const annotate = (place: number, index: number, nth: number, annotation: unknown, push: Push): void =>
+    once(asJson({ type: "annotation", annotation }), push, "note", place, index, nth);
 
   /** A whole item; of what came in deltas already, only what they did not hold. */
   const item = (place: number, value: unknown, push: Push): void => {
@@ -127,7 +129,7 @@ export function newResponsesReader(frame: Frame): Reader {
         });
         break;
       case "function_call":
-        if (!calls.has(place)) call(place, value);
+        call(place, value);
         if (!filled.has(blockOf(place))) pass(place, text(value, "arguments") ?? "", push);
         break;
       case "reasoning": {
@@ -163,7 +165,7 @@ export function newResponsesReader(frame: Frame): Reader {
       throw withPartial(bodyError(record(response, "error"), frame), { usage });
     }
     const why = text(record(response, "incomplete_details"), "reason");
-    const incomplete = status === "incomplete" ? (INCOMPLETE[why ?? ""] ?? "other") : undefined;
+    const incomplete = status === "incomplete" ? (INCOMPLETE[String(why)] ?? "other") : undefined;
     const later = status === "queued" || status === "in_progress"; // a background answer, to be asked for by its id
     const whole = later ? "pause" : refused ? "refusal" : called ? "tool-calls" : "stop";
     const raw = why ?? status;
@@ -171,32 +173,26 @@ export function newResponsesReader(frame: Frame): Reader {
   };
 
   const event = (value: unknown, push: Push): void => {
-    const type = text(value, "type") ?? "";
-    const fields = isRecord(value) ? value : {};
-    const place = typeof fields["output_index"] === "number" ? fields["output_index"] : 0;
+    const type = text(value, "type");
+    const place = count(value, "output_index") ?? 0;
+    const index = count(value, "content_index") ?? 0;
     const delta = text(value, "delta") ?? "";
     switch (type) {
       case "response.created":
         return begin(record(value, "response"), push);
       case "response.output_text.delta":
-        return say(blockOf(place, fields["content_index"] ?? 0), delta, push);
+        return say(blockOf(place, index), delta, push);
       case "response.refusal.delta":
         refused = true;
-        return say(blockOf(place, fields["content_index"] ?? 0), delta, push);
+        return say(blockOf(place, index), delta, push);
       case "response.reasoning_summary_text.delta":
-        return reason(blockOf(place), `summary ${String(fields["summary_index"])}`, delta, push);
+        return reason(blockOf(place), `summary ${count(value, "summary_index")}`, delta, push);
       case "response.reasoning_text.delta":
-        return reason(blockOf(place), `text ${String(fields["content_index"])}`, delta, push);
+        return reason(blockOf(place), `text ${index}`, delta, push);
       case "response.function_call_arguments.delta":
         return pass(place, delta, push);
       case "response.output_text.annotation.added":
-        return annotate(
-          place,
-          fields["content_index"] ?? 0,
-          Number(fields["annotation_index"] ?? 0),
-          fields["annotation"],
-          push,
-        );
+        return annotate(place, index, count(value, "annotation_index") ?? 0, record(value, "annotation"), push);
       case "response.output_item.added": {
         const added = record(value, "item");
         speak(place, added, push);
@@ -212,7 +208,8 @@ export function newResponsesReader(frame: Frame): Reader {
       case "response.cancelled":
         return finish(record(value, "response"), push);
       case "error":
-        throw bodyError(isRecord(fields["error"]) ? fields["error"] : value, frame);
+        checkError(value, frame);
+        throw bodyError(value, frame);
       default:
         if (!HOUSEKEEPING.has(type)) push({ type: "opaque", vendor, value: asJson(value) });
     }
@@ -223,7 +220,7 @@ export function newResponsesReader(frame: Frame): Reader {
     message: (response) => {
       const parts: StreamPart[] = [];
       const push: Push = (part) => void parts.push(part);
-      const status = text(response, "status") ?? "";
+      const status = text(response, "status");
       if (ANSWERED.has(status)) checkError(response, frame);
       else if (status !== "failed" && status !== "cancelled") checkAnswer(response, ["output"], frame);
       finish(response, push);

@@ -2,11 +2,12 @@ import type OpenAI from "openai";
 import type { AssistantPart, CacheTtl, FilePart, ImagePart, Message, ToolResultPart, UserPart } from "../message.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
+import { defined, some } from "../defined.ts";
 import { isRecord } from "../json.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
 import { effortFor } from "../vendor/effort.ts";
 import { splitOptions, text, withOptions } from "../fields.ts";
-import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor } from "../vendor/output.ts";
+import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor, toolsFor } from "../vendor/output.ts";
 import { sameModel } from "../vendor/same-model.ts";
 import type { Prepared } from "../sdk-wire.ts";
 import { collectWarnings } from "../vendor/warnings.ts";
@@ -20,6 +21,9 @@ type Content = OpenAI.Responses.ResponseInputContent;
 
 /** The vendor's times for marked prefixes. */
 export const CACHE_TIMES = ["30m", "12h"] as const;
+
+/** Reasoning is to come in a form that can be sent back. */
+const ENCRYPTED: OpenAI.Responses.ResponseIncludable[] = ["reasoning.encrypted_content"];
 
 /** The vendor's mark of a prefix. */
 export const breakpoint = ({
@@ -137,36 +141,34 @@ export function toResponses(given: ChatRequest, to: Model): Prepared<ResponsesBo
   const mode = outputMode(request, to);
   const name = outputName(request);
   const schema = outputSchema(request, "openai");
-  const tools: OpenAI.Responses.Tool[] = (request.tools ?? []).map((tool) => ({
-    type: "function",
-    name: tool.name,
-    parameters: tool.input,
-    strict: tool.strict ?? false,
-    ...(tool.description !== undefined && { description: tool.description }),
-  }));
-  if (mode === "tool")
-    tools.push({ type: "function", name, description: "Give the final answer.", parameters: schema, strict: true });
+  const tools: OpenAI.Responses.Tool[] = toolsFor(request, mode, "openai").map((tool) =>
+    defined({
+      type: "function",
+      name: tool.name,
+      parameters: tool.input,
+      strict: tool.strict ?? false,
+      description: tool.description,
+    }),
+  );
   const choice = tools.length > 0 || extra["tools"] ? toolChoiceFor(request, to, mode, warnings) : undefined;
   const system = [...(request.system === undefined ? [] : [plainText(request.system)]), ...outputWords(request, mode)];
 
-  const body: ResponsesBody = {
+  const body: ResponsesBody = defined({
     model: to.model,
     input: request.messages.flatMap((message) => items(message, to)),
     store: false,
-    ...(system.length > 0 && { instructions: system.join("\n\n") }),
-    ...(to.can.efforts.length > 0 && { include: ["reasoning.encrypted_content"] }),
-    ...(request.maxTokens !== undefined && { max_output_tokens: request.maxTokens }),
-    ...(effort !== undefined && { reasoning: { effort } }),
+    instructions: some(system)?.join("\n\n"),
+    include: some(to.can.efforts) && ENCRYPTED,
+    max_output_tokens: request.maxTokens,
+    reasoning: effort && { effort },
     ...sampling,
-    ...(tools.length > 0 && { tools }),
-    ...(choice !== undefined && {
-      tool_choice: typeof choice === "object" ? { type: "function", name: choice.tool } : choice,
-    }),
-    ...(request.parallelTools !== undefined && tools.length > 0 && { parallel_tool_calls: request.parallelTools }),
-    ...(mode === "native" && { text: { format: { type: "json_schema", name, schema, strict: true } } }),
-    ...(request.user !== undefined && { safety_identifier: request.user }),
-    ...(request.tier !== undefined && { service_tier: request.tier as "auto" }), // the vendor says which there are
-  };
+    tools: some(tools),
+    tool_choice: typeof choice === "object" ? { type: "function" as const, name: choice.tool } : choice,
+    parallel_tool_calls: some(tools) && request.parallelTools,
+    text: mode === "native" ? { format: { type: "json_schema" as const, name, schema, strict: true } } : undefined,
+    safety_identifier: request.user,
+    service_tier: request.tier as "auto", // the vendor says which there are
+  });
   return {
     body: withOptions(body, extra),
     headers,

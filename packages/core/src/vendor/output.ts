@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json.ts";
 import type { Model } from "../provider.ts";
-import type { ChatRequest, OutputMode, ToolChoice } from "../request.ts";
+import type { ChatRequest, OutputMode, Tool, ToolChoice } from "../request.ts";
 import type { OutputUsed } from "../stream-part.ts";
 import type { Warnings } from "./warnings.ts";
 
@@ -18,6 +18,19 @@ export const outputName = (request: ChatRequest): string => request.output?.name
 /** The schema in a dialect, as lowered for it or as it is. */
 export const outputSchema = (request: ChatRequest, dialect: string): JsonObject =>
   request.output?.dialects?.[dialect] ?? request.output?.schema ?? {};
+
+/** The tools to offer: the request's and, where the answer is to come by one, the tool that takes it. */
+export const toolsFor = (request: ChatRequest, mode: OutputMode | undefined, dialect: string): readonly Tool[] =>
+  (request.tools ?? []).concat(
+    mode === "tool"
+      ? {
+          name: outputName(request),
+          description: "Give the final answer.",
+          input: outputSchema(request, dialect),
+          strict: true,
+        }
+      : [],
+  );
 
 /** What `start` reports of it. */
 export function outputUsed(
