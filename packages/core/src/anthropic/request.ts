@@ -2,7 +2,7 @@ import type Anthropic from "@anthropic-ai/sdk";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
 import { suitMarks } from "../vendor/cache-marks.ts";
-import { defined } from "../defined.ts";
+import { defined, some } from "../defined.ts";
 import { splitOptions, withOptions } from "../fields.ts";
 import { effortFor } from "../vendor/effort.ts";
 import { outputMode, outputName, outputSchema, outputWords, toolChoiceFor, toolsFor } from "../vendor/output.ts";
@@ -12,6 +12,9 @@ import { textBlock, toParams } from "./content.ts";
 
 /** The output limit where the caller gives none: room for reasoning and a long answer, within every current model's limit. */
 export const DEFAULT_MAX_TOKENS = 32_000;
+
+/** The vendor's service tiers. */
+const SERVED = ["auto", "standard_only"] as const;
 
 /** What is sent. */
 export type MessagesBody = Anthropic.MessageCreateParamsNonStreaming;
@@ -33,7 +36,7 @@ function toolChoice(
 function warnOfHints(request: ChatRequest, to: Model, warnings: Warnings): void {
   for (const field of ["temperature", "topP"] as const)
     if (request[field] !== undefined) warnings.unsupported(field, `${to.model} takes no sampling parameters`);
-  if (request.tier !== undefined && request.tier !== "auto" && request.tier !== "standard_only")
+  if (request.tier !== undefined && !SERVED.some((tier) => tier === request.tier))
     warnings.unsupported("tier", `${to.vendor} has auto and standard_only`);
   if (request.seed !== undefined) warnings.unsupported("seed", `${to.vendor} has no seed`);
 }
@@ -73,20 +76,18 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
     ...(mode === "native" && { format: { type: "json_schema", schema: outputSchema(request, "anthropic") } }),
   } as Anthropic.OutputConfig; // efforts are those that the table names
 
-  const body: MessagesBody = {
+  const body: MessagesBody = defined({
     model: to.model,
     max_tokens: request.maxTokens ?? Math.min(DEFAULT_MAX_TOKENS, to.can.maxOutput ?? DEFAULT_MAX_TOKENS),
     messages: toParams(request.messages, to),
-    ...(system.length > 0 && {
-      system: typeof request.system === "string" && told.length === 0 ? request.system : system.map(textBlock),
-    }),
-    ...(tools.length > 0 && { tools }),
-    ...(choice && { tool_choice: choice }),
-    ...(request.stop && request.stop.length > 0 && { stop_sequences: [...request.stop] }),
-    ...(Object.keys(config).length > 0 && { output_config: config }),
-    ...(request.user !== undefined && { metadata: { user_id: request.user } }),
-    ...((request.tier === "auto" || request.tier === "standard_only") && { service_tier: request.tier }),
-  };
+    system: typeof request.system === "string" && told.length === 0 ? request.system : some(system.map(textBlock)),
+    tools: some(tools),
+    tool_choice: choice,
+    stop_sequences: some(request.stop)?.slice(),
+    output_config: Object.keys(config).length > 0 ? config : undefined,
+    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    service_tier: SERVED.find((tier) => tier === request.tier),
+  });
   return {
     body: withOptions(body, extra),
     headers,
@@ -99,13 +100,5 @@ export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody
 /** The part of a request that counting tokens takes. */
 export function toCount(body: MessagesBody): Anthropic.MessageCountTokensParams {
   const { model, messages, system, tools, tool_choice, thinking, output_config } = body;
-  return {
-    model,
-    messages,
-    ...(system !== undefined && { system }),
-    ...(tools && { tools }),
-    ...(tool_choice && { tool_choice }),
-    ...(thinking && { thinking }),
-    ...(output_config && { output_config }),
-  };
+  return defined({ model, messages, system, tools, tool_choice, thinking, output_config });
 }

@@ -1,3 +1,4 @@
+import { defined, some } from "../defined.ts";
 import { isRecord } from "../json.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { asJson, count, list, record, text } from "../fields.ts";
@@ -19,31 +20,24 @@ function toUsage(raw: Record<string, unknown>): Usage {
   const tools = Object.entries(record(raw, "server_tool_use")).flatMap(([name, times]) =>
     typeof times === "number" && times > 0 ? [[name.replace(/_requests$/, ""), times] as const] : [],
   );
-  const tier = text(raw, "service_tier");
-  const speed = text(raw, "speed");
-  const region = text(raw, "inference_geo");
-  const iterations = list(raw, "iterations").filter(isRecord);
-  return {
+  return defined({
     input: (count(raw, "input_tokens") ?? 0) + cacheRead + cacheWrite,
     cacheRead,
     cacheWrite,
-    ...((fiveMinutes ?? oneHour) !== undefined && { cacheWrites: { "5m": fiveMinutes ?? 0, "1h": oneHour ?? 0 } }),
+    cacheWrites: (fiveMinutes ?? oneHour) === undefined ? undefined : { "5m": fiveMinutes ?? 0, "1h": oneHour ?? 0 },
     output: count(raw, "output_tokens") ?? 0,
     reasoning: count(record(raw, "output_tokens_details"), "thinking_tokens") ?? 0,
-    ...(tools.length > 0 && { serverTools: Object.fromEntries(tools) }),
-    ...(tier !== undefined && { tier }),
-    ...(speed !== undefined && { speed }),
-    ...(region !== undefined && { region }),
-    ...(iterations.length > 0 && { iterations: iterations.map(toIteration) }),
+    serverTools: tools.length > 0 ? Object.fromEntries(tools) : undefined,
+    tier: text(raw, "service_tier"),
+    speed: text(raw, "speed"),
+    region: text(raw, "inference_geo"),
+    iterations: some(list(raw, "iterations").filter(isRecord).map(toIteration)),
     raw: asJson(raw),
-  };
+  });
 }
 
-const toIteration = (raw: Record<string, unknown>): Usage & { model?: string; kind?: string } => {
-  const model = text(raw, "model");
-  const kind = text(raw, "type");
-  return { ...toUsage(raw), ...(model !== undefined && { model }), ...(kind !== undefined && { kind }) };
-};
+const toIteration = (raw: Record<string, unknown>): Usage & { model?: string; kind?: string } =>
+  defined({ ...toUsage(raw), model: text(raw, "model"), kind: text(raw, "type") });
 
 /** The usage of one answer, from the reports of `message_start` and `message_delta`, which are cumulative. */
 export function usageReports(): { readonly add: (report: unknown) => Usage } {

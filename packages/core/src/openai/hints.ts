@@ -8,7 +8,7 @@ export function samplingFor(
   to: Model,
   effort: Effort | undefined,
   warnings: Warnings,
-): { temperature?: number; top_p?: number } {
+): { temperature?: number | undefined; top_p?: number | undefined } {
   const allowed = to.can.sampling === "always" || (to.can.sampling === "without-effort" && effort === "none");
   const { temperature, topP } = request;
   if (!allowed) {
@@ -17,5 +17,5 @@ export function samplingFor(
     if (topP !== undefined) warnings.unsupported("topP", why);
     return {};
   }
-  return { ...(temperature !== undefined && { temperature }), ...(topP !== undefined && { top_p: topP }) };
+  return { temperature, top_p: topP };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../defined.ts";
 import { isRecord } from "../json.ts";
 import { noUsage, type Usage } from "../usage.ts";
 import { asJson, count, record, text } from "../fields.ts";
@@ -7,16 +8,10 @@ import { asJson, count, record, text } from "../fields.ts";
  * includes what was read from and written to the cache. `tools` is the response's `tool_usage`; OpenRouter says the same
  * in the usage itself.
  */
-export function openaiUsage(raw: unknown, tier?: string, tools?: unknown): Usage {
+export function openaiUsage(raw: unknown, tier?: string, tools?: Record<string, unknown>): Usage {
   if (!isRecord(raw) || Object.keys(raw).length === 0) return noUsage;
-  const read =
-    raw["input_tokens_details"] === undefined
-      ? record(raw, "prompt_tokens_details")
-      : record(raw, "input_tokens_details");
-  const wrote =
-    raw["output_tokens_details"] === undefined
-      ? record(raw, "completion_tokens_details")
-      : record(raw, "output_tokens_details");
+  const read = { ...record(raw, "prompt_tokens_details"), ...record(raw, "input_tokens_details") };
+  const wrote = { ...record(raw, "completion_tokens_details"), ...record(raw, "output_tokens_details") };
   const ttl = record(read, "cache_write_tokens_details");
   const halfHour = count(ttl, "ttl_30m_tokens");
   const halfDay = count(ttl, "ttl_12h_tokens");
@@ -27,21 +22,21 @@ export function openaiUsage(raw: unknown, tier?: string, tools?: unknown): Usage
   const output = count(raw, "output_tokens") ?? count(raw, "completion_tokens") ?? 0;
   const serverTools = Object.entries({
     ...record(raw, "server_tool_use_details"),
-    ...(isRecord(tools) && tools),
+    ...tools,
   }).flatMap(([name, times]) => {
     const requests = typeof times === "number" ? times : (count(times, "num_requests") ?? 0);
     return requests > 0 ? [[name.replace(/_requests$/, ""), requests] as const] : [];
   });
   const apart = reasoning > output || (reasoning > 0 && input + output + reasoning === count(raw, "total_tokens"));
-  return {
+  return defined({
     input: Math.max(input, cacheRead + cacheWrite), // some servers leave the cached ones out of the sum
     cacheRead,
     cacheWrite,
-    ...((halfHour ?? halfDay) !== undefined && { cacheWrites: { "30m": halfHour ?? 0, "12h": halfDay ?? 0 } }),
+    cacheWrites: (halfHour ?? halfDay) === undefined ? undefined : { "30m": halfHour ?? 0, "12h": halfDay ?? 0 },
     output: apart ? output + reasoning : output, // xAI counts its reasoning beside the output
     reasoning,
-    ...(serverTools.length > 0 && { serverTools: Object.fromEntries(serverTools) }),
-    ...((tier ?? text(raw, "service_tier")) !== undefined && { tier: tier ?? text(raw, "service_tier") ?? "" }),
+    serverTools: serverTools.length > 0 ? Object.fromEntries(serverTools) : undefined,
+    tier: tier ?? text(raw, "service_tier"),
     raw: asJson(raw),
-  };
+  });
 }
