@@ -1,9 +1,22 @@
-import { coerce, composite } from "./coerce/coerce.ts";
-import { DEFAULTS, DROPPED, IMPLIED, LIST, OBJECT, PROSE, SINGLE, also, better, misfit } from "./coerce/outcome.ts";
-import type { Coercion, Context, Outcome } from "./coerce/outcome.ts";
-import { isNumber, literal } from "./reader/chars.ts";
+import { coerce, composite, toPlain } from "./coerce/coerce.ts";
+import {
+  DEFAULTS,
+  DROPPED,
+  IMPLIED,
+  LIST,
+  OBJECT,
+  PROSE,
+  SINGLE,
+  also,
+  better,
+  misfit,
+  surface,
+} from "./coerce/outcome.ts";
+import type { Coercion, Context, Inner, Outcome } from "./coerce/outcome.ts";
+import { isPlain } from "./reader/chars.ts";
+import { readJson } from "./reader/json.ts";
 import { newNode } from "./reader/node.ts";
-import type { Node, Root } from "./reader/node.ts";
+import type { Node, Repair, RepairKind, Root } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { isRewritten, plain } from "./reader/plain.ts";
@@ -21,19 +34,25 @@ export interface ReadOptions {
 /** What coercion works with. A budget in proportion to the text bounds the work. */
 export function newContext(reader: Reader, options: ReadOptions): Context {
   const budget = { left: 10_000 + 4 * reader.source.length() };
-  const read: Context["read"] = (text, outer) => {
+  const read: Context["read"] = (outer, text, { start }, from) => {
     const inner = newReader(options);
+    // what stands in the whole as it is has its places there
+    const at = start + from;
+    const verbatim = outer.source.slice(at + 1, at + text.length - 1) === text.slice(1, -1);
+    if (verbatim) inner.base = at;
     write(inner, text);
     end(inner);
     const root = inner.roots[0];
     if (!root || inner.fault) return undefined;
-    return { node: root.node, context: { ...outer, source: inner.source, inner: outer.inner + 1 } };
+    const place = verbatim ? {} : { source: inner.source, at: outer.at ?? start };
+    return { node: root.node, repairs: inner.repairs, context: { ...outer, ...place, inner: outer.inner + 1 } };
   };
   return {
     mode: options.coercion,
     encoded: options.encoded,
     source: reader.source,
     inner: 0,
+    at: undefined,
     read,
     budget,
     search: options.coercion === "full",
@@ -50,7 +69,18 @@ const wants = (shape: Shape, fits: (kind: Shape["kind"]) => boolean, depth = 0):
 export interface Candidate {
   readonly outcome: Outcome;
   readonly node: Node;
+  readonly context: Context;
+  /** What was mended in its text. */
+  readonly repairs: readonly Repair[];
 }
+
+/** One that was found, and the node of the text that it stands in. */
+interface Found extends Omit<Candidate, "repairs"> {
+  readonly outer: Node;
+}
+
+/** How many candidates are tried, so that nobody's validator is asked about hundreds. */
+const MAX_TRIES = 4;
 
 /** What an aside costs: more than anything that stands in its place. */
 const ASIDE = 1e9;
@@ -62,9 +92,9 @@ const handicap = (root: Root, fences: boolean, text: string): number => {
   const aside =
     root.node.kind === "array" &&
     !root.fenced &&
-    !(/^\n?$/.test(text.charAt(root.node.start - 1)) && /^\n?$/.test(text.charAt(root.node.end))) &&
+    !/^\n{0,2}$/.test(text.charAt(root.node.start - 1) + text.charAt(root.node.end)) &&
     first?.kind === "bare" &&
-    (root.node.items.length === 1 || (literal(first.text) === undefined && !isNumber(first.text)));
+    (root.node.items.length === 1 || typeof toPlain(first) === "string");
   return (
     (root.node.done ? 0 : 5) +
     (aside ? ASIDE : 0) +
@@ -83,18 +113,30 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const text = reader.source.slice();
   const full = options.coercion === "full";
   const trimmed = text.trim();
+  const out: Found[] = [];
+  const add = (
+    outer: Node,
+    weight: number,
+    kind?: RepairKind,
+    inner: Inner = { node: outer, context, repairs: [] },
+  ): void => {
+    const { node } = inner;
+    const found = coerce(inner.context, node, shape);
+    // an object has to be written as one: a sentence is none, though its only property would take it
+    let outcome = found.tags & PROSE ? misfit(inner.context, node, shape) : surface(inner, found);
+    outcome =
+      kind && !outcome.issues ? also(outcome, weight, kind, outer) : { ...outcome, cost: outcome.cost + weight };
+    out.push({ outcome, node, context: inner.context, outer });
+  };
+  /** What is mended where a text is itself the value. */
+  const itself = (node: Node): RepairKind | undefined =>
+    readJson(trimmed)?.value === toPlain(node) ? undefined : node.kind === "bare" ? "literal" : "unquoted";
   if (shape.kind === "string" && shape.type === undefined && (full || trimmed !== "")) {
     // a text is itself, whatever stands in it
     const node = newNode("text", 0, full ? text : unquote(trimmed), text.length);
-    return [{ outcome: coerce(context, node, shape), node }];
+    add(node, 0, itself(node));
+    return rank(reader, shape, out, 0);
   }
-  const out: Candidate[] = [];
-  const add = (node: Node, weight: number, start = context): void => {
-    let outcome = coerce(start, node, shape);
-    // an object has to be written as one: a sentence is none, though its only property would take it
-    if (outcome.tags & PROSE) outcome = misfit(start, node, shape);
-    out.push({ outcome: { ...outcome, cost: outcome.cost + weight }, node });
-  };
   const { blocks } = reader;
   const finals = reader.roots.filter((root) => !root.draft);
   const roots = finals.length > 0 ? finals : reader.roots;
@@ -102,11 +144,12 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   for (const root of roots) {
     const weight = handicap(root, fenced.length > 0, text);
     // or a JSON text within a JSON string
-    const inner = root.node.kind === "text" ? context.read(root.node.text, context) : undefined;
-    if (inner) add(inner.node, weight + 1, inner.context);
+    const inner = root.node.kind === "text" ? context.read(context, root.node.text, root.node, 1) : undefined;
+    if (inner) add(root.node, weight + 1, "inner-json", inner);
     else if (root.node.kind !== "text") add(root.node, weight);
   }
-  for (const block of blocks) add(block.node, 0);
+  for (const { node } of blocks) add(node, 0);
+  const single = out.length;
   const complete = out.some(
     ({ outcome: { issues, tags } }) =>
       !issues && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
@@ -118,7 +161,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   if (roots.length > 1 && (full || lines) && !complete) {
     const all = newNode("array", roots[0]?.node.start ?? 0, "", roots.at(-1)?.node.end);
     for (const root of fenced.length > 0 ? fenced : roots) all.items.push(root.node);
-    add(all, 0);
+    add(all, 0, "several-to-list");
   }
   // the text itself, for what needs no brackets; beside a value it is only what it says as a whole
   const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
@@ -131,35 +174,57 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
       : quoted && has("enum", "string");
   if (trimmed !== "" && reads) {
     const node = newNode(
-      quoted || (!isNumber(trimmed) && literal(trimmed) === undefined) ? "text" : "bare",
+      quoted || !isPlain(trimmed) ? "text" : "bare",
       text.indexOf(trimmed),
       quoted ? unquote(trimmed) : trimmed,
       text.trimEnd().length,
     );
-    if (alone) add(node, Math.min(blocks.length, 1));
-    else add(node, full ? 2 : 0, { ...context, search: false });
+    if (alone) add(node, Math.min(blocks.length, 1), itself(node));
+    else add(node, full ? 2 : 0, itself(node), { node, context: { ...context, search: false }, repairs: [] });
   }
   const rewritten = isRewritten(text);
   if (options.coercion !== "off" && (rewritten || out.every(({ outcome }) => outcome.issues))) {
     const other = plain(text);
-    const inner = other === text ? undefined : context.read(other, context);
-    const outcome = inner && coerce(inner.context, inner.node, shape);
-    if (inner && outcome && !outcome.issues)
-      out.push({ outcome: also(outcome, rewritten ? -1e9 : 2, "rewritten", inner.node), node: inner.node });
+    const whole = newNode("text", 0, text, text.length);
+    const inner = other === text ? undefined : context.read(context, other, whole, 0);
+    if (inner) add(whole, rewritten ? -1e9 : 2, "rewritten", inner);
   }
   if (out.length === 0) {
     const node = newNode("bare", 0, trimmed, text.length);
-    return [{ outcome: misfit(context, node, "JSON"), node }];
+    return [{ outcome: misfit(context, node, "JSON"), node, context, repairs: [] }];
   }
-  const size = ({ node }: Candidate): number => node.end - node.start;
-  const first = out.reduce((a, b) => {
-    // of those that do not fit, the longest says most; so it does where anything fits
-    const alike = a.outcome.issues ? b.outcome.issues : shape.kind === "any" && a.outcome.cost === b.outcome.cost;
-    return (alike && size(b) > size(a)) || better(a.outcome, b.outcome) ? b : a;
-  });
-  const others = out.filter((candidate) => candidate !== first && !candidate.outcome.issues);
-  const own = new Set(roots.map(({ node }) => node));
-  if (own.has(first.node) && others.some(({ outcome, node }) => outcome.cost < ASIDE && own.has(node)))
-    return [{ ...first, outcome: also(first.outcome, 0, "one-of-several", first.node) }, ...others];
-  return [first, ...others];
+  return rank(reader, shape, out, single);
+}
+
+const size = ({ node }: Found): number => node.end - node.start;
+
+/** The best of what was found, best first, each with all that was mended. The first ones are `single` values of the text. */
+function rank({ source, repairs }: Reader, shape: Shape, found: readonly Found[], single: number): Candidate[] {
+  const own = new Set(found.slice(0, single));
+  const ranked: Candidate[] = [];
+  for (let left = found; left.length > 0 && ranked.length < MAX_TRIES;) {
+    const best = left.reduce((a, b) => {
+      // of those that do not fit, the longest says most; so it does where anything fits
+      const alike = a.outcome.issues ? b.outcome.issues : shape.kind === "any" && a.outcome.cost === b.outcome.cost;
+      return (alike && size(b) > size(a)) || better(a.outcome, b.outcome) ? b : a;
+    });
+    left = left.filter((one) => one !== best && !one.outcome.issues);
+    const { outer, node, context } = best;
+    let { outcome } = best;
+    // a text that is itself the value, or was rewritten, is not what the reader made of it
+    const within = own.has(best) || outer.kind === "array" ? repairs : [];
+    if (!outcome.issues) {
+      const bound = outcome.cost < ASIDE ? ASIDE : Infinity;
+      if (own.has(best) && left.some((one) => own.has(one) && one.outcome.cost < bound))
+        outcome = also(outcome, 0, "one-of-several", outer);
+      if (outer.end - outer.start < source.slice().trim().length) outcome = also(outcome, 0, "extracted", outer);
+    }
+    ranked.push({
+      outcome,
+      node,
+      context,
+      repairs: within.filter(({ offset }) => offset >= outer.start && offset <= outer.end),
+    });
+  }
+  return ranked;
 }

@@ -7,20 +7,18 @@ import type { Shape } from "./shape.ts";
  */
 export function hides(value: unknown, shape: Shape): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (shape.kind === "array") {
+  if (Array.isArray(value)) {
     const { items } = shape;
-    return items !== undefined && Array.isArray(value) && value.some((item) => hides(item, items));
+    return shape.kind === "array" && items !== undefined && value.some((item) => hides(item, items));
   }
-  if (shape.kind !== "object" || Array.isArray(value)) return false;
   const object = value as Record<string, unknown>; // no array, not null
-  for (const key of Object.keys(object)) {
-    const property = shape.exact.get(key);
-    if (property) {
-      if (hides(object[key], property.shape)) return true;
-      continue;
-    }
-    const meant = shape.folded.get(fold(key));
-    if (meant && !Object.hasOwn(object, meant.alias)) return true;
-  }
-  return false;
+  return (
+    shape.kind === "object" &&
+    Object.keys(object).some((key) => {
+      const property = shape.exact.get(key);
+      if (property) return hides(object[key], property.shape);
+      const meant = shape.folded.get(fold(key));
+      return meant !== undefined && !Object.hasOwn(object, meant.alias);
+    })
+  );
 }

@@ -1,5 +1,4 @@
 import type { JsonObject } from "@llm/core";
-import { isRecord } from "@llm/core";
 import { isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Schema, StandardResult, StandardSchema } from "./standard-schema.ts";
 
@@ -41,16 +40,27 @@ export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
   return schema;
 }
 
-/** The schema of a list's items, where it can be known: of our own lists, zod's and valibot's. */
-export function itemSchema(schema: Schema): Schema | undefined {
-  const own = items.get(schema);
-  if (own) return own;
-  if (!isStandard(schema)) return isRecord(schema["items"]) ? schema["items"] : undefined;
-  const found = schema as unknown as { readonly element?: unknown; readonly item?: unknown };
-  const item = found.element ?? found.item;
-  return isRecord(item) || typeof item === "function"
-    ? isRecord((item as { "~standard"?: unknown })["~standard"])
-      ? (item as Schema)
-      : undefined
-    : undefined;
+/** What zod says of a schema. */
+interface Definition {
+  readonly element?: unknown;
+  readonly innerType?: unknown;
+  readonly in?: unknown;
+  readonly out?: unknown;
+}
+
+const INTERNALS = "_zod"; // zod's public name for what a schema is made of
+
+/**
+ * The schemas that a list's items pass, one after the other, where they can be known: of our own lists, zod's and valibot's.
+ * What else a list passes, as a transform of the whole, is for the end to see.
+ */
+export function itemSchemas(schema: unknown): StandardSchema<unknown>[] {
+  if ((typeof schema !== "object" && typeof schema !== "function") || schema === null) return [];
+  const { [INTERNALS]: internals, item = items.get(schema) } = schema as {
+    readonly [INTERNALS]?: { readonly def: Definition };
+    readonly item?: unknown;
+  };
+  const { element = item, innerType, in: first, out: then }: Definition = internals?.def ?? {};
+  if (element === undefined) return [innerType, first, then].flatMap(itemSchemas);
+  return isStandard(element as Schema) ? [element as StandardSchema<unknown>] : []; // what a list of zod or valibot holds
 }

@@ -55,6 +55,8 @@ describe("parse", () => {
       "quotes",
       "unquoted",
       "quotes",
+      "comma",
+      "extracted",
       "string-to-number",
     ]);
     expect(repairs.at(-1)).toStrictEqual({ kind: "string-to-number", path: ["age"], offset: 25 });
@@ -179,7 +181,10 @@ describe("parse", () => {
     const both = parse('Either {"name": "Ann", "age": 1} or {"name": "Bob", "age": 2}.', Person);
     expect(both).toStrictEqual({
       value: { name: "Ann", age: 1 },
-      repairs: [{ kind: "one-of-several", path: [], offset: 7 }],
+      repairs: [
+        { kind: "extracted", path: [], offset: 7 },
+        { kind: "one-of-several", path: [], offset: 7 },
+      ],
     });
     expect(parse('See [1]: {"name": "Ann", "age": 1} {x: 1}', Person).repairs.map(({ kind }) => kind)).not.toContain(
       "one-of-several",

@@ -1,13 +1,14 @@
 import { candidates } from "./candidates.ts";
-import type { Candidate, ReadOptions } from "./candidates.ts";
-import { quote, report } from "./coerce/outcome.ts";
-import type { Coercion, Issue } from "./coerce/outcome.ts";
+import type { ReadOptions } from "./candidates.ts";
+import { report } from "./coerce/outcome.ts";
+import type { Coercion, Issue, Misfit } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
-import { recall } from "./reader/node.ts";
-import type { Repair } from "./reader/node.ts";
+import { readJson } from "./reader/json.ts";
+import { newNode, recall } from "./reader/node.ts";
+import type { Node, Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
@@ -62,13 +63,7 @@ function strict(text: string, program: Program, options: ReadOptions): { readonl
   if (!program.direct || options.encoded || text.length > options.maxLength) return undefined;
   if (options.coercion === "full" && program.root.kind === "string") return undefined;
   if (program.deep && mayBeDeep(text, options.maxDepth)) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return { value };
+  return readJson(text);
 }
 
 const path = (parts: readonly (PropertyKey | { readonly key: PropertyKey })[]): (string | number)[] =>
@@ -77,20 +72,16 @@ const path = (parts: readonly (PropertyKey | { readonly key: PropertyKey })[]): 
     return typeof key === "symbol" ? String(key) : key;
   });
 
-/** Where in the text a part of a value stands. */
-function locate(
-  candidate: Candidate,
-  parts: readonly (string | number)[],
-): { readonly offset: number; readonly received?: string } {
-  let { node } = candidate;
+/** What stands in the text for a part of a value; an empty node in its place where nothing does. */
+function locate(root: Node, parts: readonly (string | number)[]): Node {
+  let node = root;
   for (const part of parts) {
     recall(node);
     const next = node.kind === "object" ? node.items[node.keys.lastIndexOf(String(part))] : node.items[Number(part)];
-    if (!next) return { offset: node.start };
+    if (!next) return newNode("bare", node.start);
     node = next;
   }
-  const received = quote(node) ?? (node.kind === "bare" ? node.text.slice(0, 100) : undefined);
-  return { offset: node.start, ...(received !== undefined && { received }) };
+  return node;
 }
 
 const describe = (issues: readonly Issue[]): string =>
@@ -143,26 +134,22 @@ export function* settle<Out>(
     const reader = read();
     end(reader);
     if (reader.fault) throw tooMuch(reader.fault.reason, text);
-    const found = candidates(reader, program, options);
+    const nothing = reader.roots.length + reader.blocks.length === 0;
     let first: StructuredError | undefined;
-    for (const candidate of found.slice(0, 4)) {
-      const { value, notes = [], issues } = candidate.outcome;
-      if (issues) {
-        first ??= rejected(text, issues.map(report), value, reader.roots.length + reader.blocks.length === 0);
-        continue;
+    for (const { node, context, outcome, repairs } of candidates(reader, program, options)) {
+      const { value, notes = [] } = outcome;
+      let { issues } = outcome;
+      if (!issues) {
+        const result = yield verdict(schema, value);
+        if (!result.issues) return { value: result.value, repairs: [...repairs, ...notes] };
+        issues = result.issues.map(({ message, path: parts = [] }): Misfit => {
+          const at = path(parts);
+          return { path: at, context, node: locate(node, at), expected: message, problem: message };
+        });
       }
-      const result = yield verdict(schema, value);
-      if (!result.issues) return { value: result.value, repairs: [...reader.repairs, ...notes] };
-      first ??= rejected(
-        text,
-        result.issues.map((issue): Issue => {
-          const at = path(issue.path ?? []);
-          return { path: at, message: issue.message, expected: issue.message, ...locate(candidate, at) };
-        }),
-        value,
-      );
+      first ??= rejected(text, issues.map(report), value, nothing && outcome.issues !== undefined);
     }
-    throw first ?? rejected(text, [], undefined, true);
+    throw first as StructuredError; // there is always a candidate
   } catch (error) {
     // a validator of somebody else's may recurse without bound
     throw error instanceof RangeError ? tooMuch("too-deep", text) : error;

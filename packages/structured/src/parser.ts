@@ -129,7 +129,6 @@ export function newParser<Out>(
     const whole =
       node?.items.length &&
       outcome?.cost === 0 &&
-      !outcome.notes &&
       reader.repairs.length === 0 &&
       node.end - node.start === text.trim().length;
     return settle(schema, text, program, read, () => reader, whole ? outcome : undefined);

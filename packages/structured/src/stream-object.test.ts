@@ -101,6 +101,52 @@ describe("elements", () => {
     expect(await collect(streamObject(mock(text), json, "x").elements())).toStrictEqual([{ n: 1 }, { n: 2 }]);
   });
 
+  it.each<[string, (items: z.ZodArray<typeof Item>) => z.ZodType<number[] | null | undefined>]>([
+    ["readonly", (items) => items.readonly() as unknown as z.ZodType<number[]>],
+    ["a brand", (items) => items.brand<"B">()],
+    ["optional", (items) => items.optional()],
+    ["nonoptional", (items) => z.nonoptional(items.optional())],
+    ["a default", (items) => items.default([])],
+    ["a fallback", (items) => items.catch([])],
+    ["a refinement", (items) => items.refine((all) => all.length > 0)],
+    ["a transform that keeps them", (items) => items.transform((all) => all.filter((n) => n > 0))],
+    ["several of these", (items) => items.min(1).default([]).optional().pipe(z.any())],
+  ])("see through %s", async (_name, wrap) => {
+    const seen: unknown[] = [];
+    const leaf = leafOf("openai", '{"value": [{"n": 1}, {"n": 2}, {"n": 0.5}]}', "native");
+    for await (const item of streamObject(leaf, wrap(z.array(Item)), "x").elements()) seen.push(item);
+    expect(seen).toStrictEqual([10, 20, 5]);
+  });
+
+  it("pass all that a list is piped through", async () => {
+    const seen: unknown[] = [];
+    const Piped = z.array(Item).pipe(z.array(z.number().transform((n) => `${n}`)));
+    for await (const item of streamObject(mock('[{"n": 1}, {"n": 2}, {"n": "x"}]'), Piped, "x").elements()) {
+      seen.push(item);
+      if (seen.length === 2) break;
+    }
+    expect(seen).toStrictEqual(["10", "20"]);
+    expect(await collect(streamObject(mock('[{"n": 1}]'), Piped, "x").elements())).toStrictEqual(["10"]);
+  });
+
+  it("end with the error when a transform changed the list", async () => {
+    const Doubled = z.array(Item).transform((all) => all.map((n) => n * 2));
+    await expect(collect(streamObject(mock('[{"n": 1}]'), Doubled, "x").elements())).rejects.toMatchObject({
+      code: "malformed",
+      reason: "invalid",
+    });
+  });
+
+  it("are validated by what they are themselves, within whatever the list stands", async () => {
+    const seen: unknown[] = [];
+    const Small = z.array(z.object({ n: z.number().refine((n) => n < 2) })).readonly();
+    const read = async (): Promise<void> => {
+      for await (const item of streamObject(mock('[{"n": 1}, {"n": 2}]'), Small, "x").elements()) seen.push(item);
+    };
+    await expect(read()).rejects.toMatchObject({ code: "malformed", issues: [{ path: [1, "n"] }] });
+    expect(seen).toStrictEqual([{ n: 1 }]);
+  });
+
   it("are none of an object", async () => {
     await expect(collect(streamObject(mock("{}"), z.object({ a: z.array(Item) }), "x").elements())).rejects.toThrow(
       TypeError,

@@ -3,14 +3,13 @@ import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPart
 import { StructuredError } from "./error.ts";
 import { endOf } from "./generate-object.ts";
 import type { ObjectResult } from "./generate-object.ts";
-import { itemSchema } from "./list-schema.ts";
+import { itemSchemas } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
 import type { DeepPartial, Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
 import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import { same } from "./same.ts";
-import { isStandard } from "./standard-schema.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
 
 /** Something that happened to an object on its way. */
@@ -178,11 +177,15 @@ export function streamObject<const S extends Schema>(
   }
 
   async function* elements(): AsyncGenerator<ElementOf<Out>> {
-    const item = itemSchema(schema);
+    const steps = itemSchemas(schema);
     const { kind } = program.root;
-    if (!item && (kind === "object" || kind === "map")) throw new TypeError("schema: elements() is for lists");
-    const check = async (read: unknown): Promise<StandardResult<unknown>> =>
-      item && isStandard(item) ? item["~standard"].validate(read) : { value: structuredClone(read) }; // its reader may change it
+    if (steps.length === 0 && (kind === "object" || kind === "map"))
+      throw new TypeError("schema: elements() is for lists");
+    const check = async (read: unknown): Promise<StandardResult<unknown>> => {
+      let result: StandardResult<unknown> = { value: steps.length > 0 ? read : structuredClone(read) }; // its reader may change it
+      for (const step of steps) if (!result.issues) result = await step["~standard"].validate(result.value);
+      return result;
+    };
     const given: { readonly read: unknown; readonly value: unknown }[] = [];
     for await (const { parser, event } of run(0)) {
       const whole: unknown = event?.type === "object" ? event.value : undefined;

@@ -1,10 +1,11 @@
 import { JSON_TEXT } from "../dialect/rest.ts";
 import { isNumber, literal } from "../reader/chars.ts";
+import { readJson } from "../reader/json.ts";
 import type { Memo, Node } from "../reader/node.ts";
 import { newNode, recall } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
-import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, gather, misfit, note } from "./outcome.ts";
+import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, gather, misfit, note, surface } from "./outcome.ts";
 import type { Context, Misfit, Outcome } from "./outcome.ts";
 import { coerceScalar, isNull } from "./scalar.ts";
 
@@ -95,22 +96,26 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
     return fromText(context, node, shape) ?? misfit(context, node, shape);
   const values: unknown[] = [];
   const out = fit(values, LIST);
+  if (node.kind === "object" && !context.encoded) note(out, "other-form", node);
   const { minItems } = shape.schema;
   const least = typeof minItems === "number" ? minItems : shape.prefix.length;
   for (let i = 0; i < Math.max(items.length, shape.prefix.length); i++) {
     const inner = shape.prefix[i] ?? shape.items;
     const item = items[i];
     if (!inner) {
-      if (context.mode === "full") break;
-      gather(out, misfit(context, item ?? node, "no more items"), i);
+      if (context.mode !== "full") gather(out, misfit(context, item ?? node, "no more items"), i);
+      else note(out, "dropped-item", item ?? node, i);
     } else if (item && !(context.encoded && i >= least && isNull(item) && !nullable(inner))) {
       const part = coerce(context, item, inner);
       gather(out, part, i);
       values.push(part.value);
     } else if (i < least) {
       const value = context.mode === "full" ? fallback(inner) : undefined;
-      if (value) values.push(value.value);
-      else gather(out, misfit(context, node, "more items", undefined, "an item is missing"), i);
+      if (value) {
+        values.push(value.value);
+        note(out, "missing", node, i);
+      } else
+        gather(out, misfit(context, newNode("bare", node.start), "more items", undefined, "an item is missing"), i);
     }
   }
   return out;
@@ -122,8 +127,8 @@ export function fromText(context: Context, node: Node, shape: Shape): Outcome | 
   const text = node.text.trim();
   const tuple = node.kind === "bare" && text.startsWith("(") && text.endsWith(")");
   if (!tuple && (node.kind !== "text" || !/^[{["]/.test(text))) return undefined;
-  const inner = context.read(tuple ? `[${text.slice(1, -1)}]` : node.text, context);
-  const outcome = inner && coerce(inner.context, inner.node, shape);
+  const inner = context.read(context, tuple ? `[${text.slice(1, -1)}]` : node.text, node, tuple ? 0 : 1);
+  const outcome = inner && surface(inner, coerce(inner.context, inner.node, shape));
   return outcome && !outcome.issues ? also(outcome, 2, "inner-json", node) : undefined;
 }
 
@@ -157,13 +162,10 @@ function unwrapped(context: Context, node: Node, shape: Shape): Outcome {
 
 function any(context: Context, node: Node): Outcome {
   if (context.encoded && node.kind === "text") {
-    const text = node.text.trim();
-    try {
-      return fit(JSON.parse(text) as unknown);
-    } catch {
-      const inner = /^[{[]/.test(text) ? context.read(text, context) : undefined;
-      if (inner) return fit(toPlain(inner.node));
-    }
+    const exact = readJson(node.text);
+    if (exact) return fit(exact.value);
+    const inner = /^\s*[{[]/.test(node.text) ? context.read(context, node.text, node, 1) : undefined;
+    if (inner) return surface(inner, fit(toPlain(inner.node)));
   }
   return fit(toPlain(node), node.kind === "array" ? LIST : 0);
 }
@@ -206,9 +208,10 @@ export const composite = (kind: Shape["kind"]): boolean =>
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (shape.wrapped) return unwrapped(context, node, shape);
   if (context.encoded && node.keys.length === 1 && node.keys[0] === JSON_TEXT && context.inner < 8) {
-    const inner = context.read(`[${node.items[0]?.text}]`, context);
+    const [written = node] = node.items;
+    const inner = context.read({ ...context, encoded: false }, `[${written.text}]`, written, 0);
     const only = inner?.node.items[0];
-    if (only) return coerce({ ...inner.context, encoded: false }, only, shape);
+    if (only) return surface(inner, coerce(inner.context, only, shape));
   }
   let memo: Memo | undefined;
   if (composite(shape.kind) || shape.kind === "union" || node.items.length > 0) {

@@ -43,8 +43,8 @@ interface Index {
 const owns = new WeakMap<readonly Label[], { readonly own: Map<unknown, Label>; readonly kinds: Set<string> }>();
 
 /**
- * Labels that no other name stands for, by their values: a bigint `1` by the text `1n`. And which kinds of values there are
- * besides texts and null.
+ * Labels by what stands for them exactly: a text by its name for the model, a bigint `1` by the text `1n`, others by
+ * themselves. And which kinds of values there are besides texts and null.
  */
 export function ownOf(labels: readonly Label[]): { readonly own: Map<unknown, Label>; readonly kinds: Set<string> } {
   let found = owns.get(labels);
@@ -53,8 +53,8 @@ export function ownOf(labels: readonly Label[]): { readonly own: Map<unknown, La
     owns.set(labels, found);
     for (const label of labels) {
       const { value, texts } = label;
-      const key = typeof value === "bigint" ? `${value}n` : value;
-      if (texts[0] === String(value) && !found.own.has(key)) found.own.set(key, label);
+      const key = typeof value === "bigint" ? `${value}n` : typeof value === "string" ? texts[0] : value;
+      if (!found.own.has(key)) found.own.set(key, label);
       if (value !== null && typeof value !== "string") found.kinds.add(typeof value);
     }
   }

@@ -17,23 +17,16 @@ export function parseNumber(source: string): number | undefined {
   const sign = text.startsWith("-") ? -1 : 1;
   text = text.replace(/^[-+]\s?/, "");
   if (!/\d/.test(text)) return undefined;
-  const decimal = decimalOf(text);
-  const cut = decimal === "" ? text.length : text.lastIndexOf(decimal);
+  // the last of `.` and `,` separates the decimals where both stand there; a lone one unless it is a comma before three digits
+  const last = Math.max(text.lastIndexOf(","), text.lastIndexOf("."));
+  const mark = text.charAt(last);
+  const lone = text.indexOf(mark) === last && (mark === "." || text.length - last !== 4);
+  const cut = lone || text.includes(mark === "." ? "," : ".") ? last : text.length;
   const whole = text.slice(0, cut);
   const rest = text.slice(cut + 1);
   // either no groups, or groups of three
   if (!/^(\d*|\d{1,3}([.,\u00a0\u2009\u202f'’]\d{3})+)$/.test(whole) || /\D/.test(rest)) return undefined;
   return sign * Number(`${whole.replace(/\D/g, "") || 0}.${rest}`);
-}
-
-/** Which of `.` and `,` separates the decimals: the last of two kinds; a lone one unless three digits follow it as a group. */
-function decimalOf(text: string): string {
-  const comma = text.lastIndexOf(",");
-  const dot = text.lastIndexOf(".");
-  if (comma >= 0 && dot >= 0) return comma > dot ? "," : ".";
-  if (dot >= 0) return text.indexOf(".") === dot ? "." : "";
-  if (comma >= 0 && text.indexOf(",") === comma && text.length - comma - 1 !== 3) return ",";
-  return "";
 }
 
 /** The only number that a text holds; undefined when it holds none, or several that differ. */

@@ -1,4 +1,3 @@
-import { isNumber, literal } from "../reader/chars.ts";
 import { newNode } from "../reader/node.ts";
 import type { Node } from "../reader/node.ts";
 import type { Property, Shape } from "../shape.ts";
@@ -41,8 +40,8 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   put(value, only.name, part.value);
   // a text, or one in brackets
   const single = node.kind === "array" && node.items.length === 1 && !(part.tags & LIST);
-  const { kind, text } = single ? (node.items[0] as Node) : node;
-  if (kind === "text" || (kind === "bare" && !isNumber(text) && literal(text) === undefined)) out.tags |= PROSE;
+  const one = single ? node.items[0] : node;
+  if (isScalar(one) && typeof toPlain(one) === "string") out.tags |= PROSE;
   return out;
 }
 
@@ -83,7 +82,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
       note(out, "dropped-entry", item, name);
       continue;
     }
-    if (key?.issues) gather(out, key, name);
+    if (key && (key.issues || shape.type === "map")) gather(out, key, name, 0.01);
     if (value?.notes || value?.issues) gather(out, value, name, 0.01);
     const result = value ? value.value : toPlain(item);
     if (shape.type === "map") pairs.set(key ? key.value : name, result);
@@ -91,6 +90,7 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
   }
   // a map whose entries had to be bent yields to an object of the same keys
   if (out.notes) out.tags |= IMPLIED;
+  if ((node.kind === "array") !== (shape.type === "map") && !context.encoded) note(out, "other-form", node);
   return out;
 }
 
@@ -122,7 +122,10 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     let instead: { readonly value: unknown } | undefined;
     if (item) {
       if (node.keys[place] !== property.alias) note(out, "key", item, name);
-      if (!required && isNull(item) && !nullable(inner)) continue; // null says that it is missing
+      if (!required && isNull(item) && !nullable(inner)) {
+        if (!context.encoded) note(out, "dropped-value", item, name);
+        continue; // null says that it is missing
+      }
       const part = coerce(context, item, inner);
       if (full && part.issues) instead = required ? fallback(inner) : { value: null };
       if (!instead) {
@@ -138,13 +141,18 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     } else if (!required) {
       out.cost += 10;
       if (property.fallback === undefined) continue;
+      note(out, "default", node, name);
       instead = { value: structuredClone(property.fallback) };
     } else if ([inner, ...inner.options].some(({ type }) => type === "undefined")) instead = { value: undefined };
     else {
       if (full) instead = fallback(inner);
       else if (loose && inner.kind !== "any" && nullable(inner)) instead = { value: null };
       if (!instead) {
-        gather(out, misfit(context, node, inner, undefined, `${property.alias} is missing`), name);
+        gather(
+          out,
+          misfit(context, newNode("bare", node.start), inner, undefined, `${property.alias} is missing`),
+          name,
+        );
         continue;
       }
       out.cost += full && inner.kind !== "union" ? 1000 : 10;
@@ -152,10 +160,14 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     }
     put(value, name, instead.value);
   }
+  const known = extra.length > 0 ? { ...value } : value;
   for (const i of extra) {
     const key = node.keys[i] as string; // within bounds
     const item = node.items[i] as Node; // in step
-    if (Object.hasOwn(value, key)) continue;
+    if (Object.hasOwn(known, key)) {
+      note(out, "dropped-key", item, key);
+      continue;
+    }
     if (context.encoded && shape.rest && key === REST && item.kind === "array") {
       const part = coerceMap(context, item, { ...shape, type: undefined, keys: undefined });
       gather(out, part, key, 0);

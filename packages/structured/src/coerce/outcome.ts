@@ -1,4 +1,4 @@
-import type { Node, Repair } from "../reader/node.ts";
+import type { Node, Repair, RepairKind } from "../reader/node.ts";
 import type { Source } from "../reader/source.ts";
 import type { Shape } from "../shape.ts";
 import { words } from "./words.ts";
@@ -20,6 +20,7 @@ export interface Issue {
 export interface Misfit {
   readonly path: readonly (string | number)[];
   readonly context: Context;
+  /** What stands there; an empty one, where something is missing. */
   readonly node: Node;
   readonly expected: string | Shape;
   /** What is wrong, where it is not just another kind of value. */
@@ -32,13 +33,16 @@ export const AMBIGUOUS = "ambiguous";
 /** An issue in words. */
 export function report({ path, context, node, expected, problem }: Misfit): Issue {
   const wanted = typeof expected === "string" ? expected : words(expected);
-  const received = quote(node) ?? context.source.slice(node.start, Math.min(node.end, node.start + 100));
+  const { start, end } = node;
+  const received =
+    node.kind === "text"
+      ? JSON.stringify(node.text.slice(0, 100))
+      : context.source.slice(start, Math.min(end, start + 100));
   const message =
     problem === AMBIGUOUS
       ? `ambiguous: several of ${wanted} fit`
       : (problem ?? `expected ${wanted}, received ${received}`);
-  const nothing = problem !== undefined && problem !== AMBIGUOUS;
-  return { path, message, expected: wanted, ...(!nothing && { received }), offset: node.start };
+  return { path, message, expected: wanted, ...(received && { received }), offset: context.at ?? start };
 }
 
 /** How far values may be bent to fit. See the table in the README. */
@@ -52,12 +56,21 @@ export interface Context {
   readonly source: Source;
   /** How many JSON texts within strings have been entered. */
   readonly inner: number;
-  /** Reads a JSON text that stands within a string. */
-  readonly read: (text: string, context: Context) => { readonly node: Node; readonly context: Context } | undefined;
+  /** Where all of it is said to stand in the whole text, where that does not hold it as it is. */
+  readonly at: number | undefined;
+  /** Reads a JSON text that stands within a node, so many characters after its start. */
+  readonly read: (context: Context, text: string, outer: Node, from: number) => Inner | undefined;
   /** Numbers and booleans are looked for within longer texts. */
   readonly search: boolean;
   /** The work left: pairs of a value and a shape. */
   readonly budget: { left: number };
+}
+
+/** A JSON text that stands within another, read. */
+export interface Inner {
+  readonly node: Node;
+  readonly context: Context;
+  readonly repairs: readonly Repair[];
 }
 
 /** What a shape made of a node. While parts are gathered it changes; then no more. */
@@ -70,6 +83,9 @@ export interface Outcome {
   issues: Misfit[] | undefined;
   tags: number;
 }
+
+/** The least cost: of what is listed and yet as good as exact. */
+export const TRIFLE = 1e-300;
 
 /** How many items of a list may be tried in its place. */
 export const MAX_CHOICES = 256;
@@ -101,13 +117,14 @@ export const fit = (value: unknown, tags = 0, cost = 0): Outcome => ({
   tags,
 });
 
-/** Notes what was done to a node, or to a part of one. */
-export const note = (outcome: Outcome, kind: string, node: Node, ...path: (string | number)[]): void => {
+/** Notes what was done to a node, or to a part of one. What has notes is not exact. */
+export const note = (outcome: Outcome, kind: RepairKind, node: Node, ...path: (string | number)[]): void => {
+  outcome.cost += TRIFLE;
   (outcome.notes ??= []).push({ kind, path, offset: node.start });
 };
 
 /** A fit after a conversion. */
-export const bent = (value: unknown, cost: number, kind: string, node: Node, tags = 0): Outcome => {
+export const bent = (value: unknown, cost: number, kind: RepairKind, node: Node, tags = 0): Outcome => {
   const out = fit(value, tags, cost);
   note(out, kind, node);
   return out;
@@ -117,7 +134,7 @@ export const bent = (value: unknown, cost: number, kind: string, node: Node, tag
 export const also = (
   outcome: Outcome,
   cost: number,
-  kind: string,
+  kind: RepairKind,
   node: Node,
   tags: number = outcome.tags,
 ): Outcome => {
@@ -126,12 +143,15 @@ export const also = (
   return out;
 };
 
+/** What came of an inner text, with all that was mended in it where that is in the whole. */
+export function surface({ context: { at }, repairs }: Inner, outcome: Outcome): Outcome {
+  const notes = [...repairs, ...(outcome.notes ?? [])];
+  const placed = at === undefined ? notes : notes.map((one) => ({ ...one, offset: at }));
+  return { ...outcome, cost: outcome.cost + TRIFLE, notes: placed };
+}
+
 /** What stands in the text for a node. */
 export const raw = (context: Context, node: Node): string => context.source.slice(node.start, node.end);
-
-/** The beginning of a text as it may stand in a message; undefined for another node. */
-export const quote = (node: Node): string | undefined =>
-  node.kind === "text" ? JSON.stringify(node.text.slice(0, 100)) : undefined;
 
 /** No fit. */
 export function misfit(

@@ -1,7 +1,7 @@
 import { isNumber, literal } from "../reader/chars.ts";
 import type { Node } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
-import { coerce } from "./coerce.ts";
+import { coerce, toPlain } from "./coerce.ts";
 import { LONG, match, ownOf } from "./match.ts";
 import type { Label } from "./match.ts";
 import { parseNumber, searchNumber } from "./number.ts";
@@ -15,11 +15,8 @@ type Read = Outcome | undefined;
 export const isScalar = (node: Node | undefined): node is Node & { readonly kind: "text" | "bare" } =>
   node?.kind === "text" || node?.kind === "bare";
 
-/** The value of a bare that is a literal; undefined when it is none. */
-const literalOf = (node: Node): boolean | null | undefined => (node.kind === "bare" ? literal(node.text) : undefined);
-
 /** Whether a node says that there is nothing. */
-export const isNull = (node: Node): boolean => literalOf(node) === null;
+export const isNull = (node: Node): boolean => node.kind === "bare" && literal(node.text) === null;
 
 /** One item of a list in place of the list: the only one, or in `full` the first that fits best. */
 function fromList(context: Context, node: Node, shape: Shape): Read {
@@ -34,11 +31,12 @@ function fromList(context: Context, node: Node, shape: Shape): Read {
 }
 
 function string(context: Context, node: Node, shape: Shape): Read {
-  if (node.kind === "text") return fit(node.text);
-  if (node.kind === "bare") {
-    if (isNull(node)) return undefined;
-    if (literalOf(node) === undefined && !isNumber(node.text)) return fit(node.text);
-    return context.mode === "off" ? undefined : bent(node.text, 2, "number-to-string", node, FROM_JSON);
+  if (isScalar(node)) {
+    const plain = toPlain(node);
+    if (typeof plain === "string") return fit(plain);
+    return plain === null || context.mode === "off"
+      ? undefined
+      : bent(node.text, 2, "number-to-string", node, FROM_JSON);
   }
   const single = node.items.length === 1 && isScalar(node.items[0]) ? fromList(context, node, shape) : undefined;
   if (single || context.mode !== "full") return single;
@@ -46,11 +44,11 @@ function string(context: Context, node: Node, shape: Shape): Read {
 }
 
 function number(context: Context, node: Node, shape: Shape): Read {
-  if (literalOf(node) !== undefined) return undefined;
-  const exact = node.kind === "bare" && isNumber(node.text);
-  let found = exact ? Number(node.text.replaceAll("_", "")) : undefined;
-  let cost = exact ? 0 : 1;
-  if (!exact && context.mode !== "off") found = parseNumber(node.text);
+  const plain = toPlain(node);
+  const text = typeof plain === "string";
+  if (!text && typeof plain !== "number") return undefined;
+  let found = text ? (context.mode === "off" ? undefined : parseNumber(plain)) : plain;
+  let cost = text ? 1 : 0;
   if (found === undefined && context.search) {
     found = searchNumber(node.text);
     cost = 3;
@@ -66,12 +64,12 @@ function number(context: Context, node: Node, shape: Shape): Read {
 
 function bigint(context: Context, node: Node): Read {
   const { text } = node;
-  const digits = text.replace(/n$/, "");
-  if (/^-?\d+$/.test(digits)) return fit(BigInt(digits));
-  const plain = text.replace(/[,_\s]/g, "");
-  if (context.mode !== "off" && /^-?\d+$/.test(plain)) return bent(BigInt(plain), 1, "string-to-number", node);
+  if (/^-?\d+$/.test(text)) return fit(BigInt(text));
+  const plain = text.replace(context.mode === "off" ? /n$/ : /n$|[,_\s]/g, "");
+  if (/^-?\d+$/.test(plain)) return bent(BigInt(plain), 1, "string-to-number", node);
   const other = isNumber(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(other) ? fit(BigInt(other)) : undefined;
+  if (!Number.isSafeInteger(other)) return undefined;
+  return node.kind === "bare" ? fit(BigInt(other)) : bent(BigInt(other), 1, "string-to-number", node);
 }
 
 const WORDS = new Map([
@@ -83,7 +81,7 @@ const WORDS = new Map([
 const TRUTH = ["true", "false"].map((value) => ({ value, texts: [value] }));
 
 function boolean(context: Context, node: Node): Read {
-  const found = literalOf(node);
+  const found = toPlain(node);
   if (typeof found === "boolean") return fit(found);
   if (found === null || context.mode === "off") return undefined;
   const word = WORDS.get(node.text.trim().toLowerCase());
@@ -98,20 +96,18 @@ function date(context: Context, node: Node): Read {
   if (!iso && context.mode !== "full") return undefined;
   const value = new Date(node.kind === "bare" && isNumber(text) ? Number(text) : text);
   if (Number.isNaN(value.getTime())) return undefined;
-  // Date makes March of the 30th of February
-  const day = /^(?:\d{4}|[+-]\d{6})-\d{2}-(\d{2})/.exec(text);
-  if (day && new Date(day[0]).getUTCDate() !== Number(day[1])) return undefined;
+  // Date makes March of the 30th of February, so count from the middle of the month, unless that was no day but a year
+  const end = new Date(text.replace(/(?<![:\d])(29|30|31)(?![:\d])/, "15"));
+  const day = Math.round((value.getTime() - end.getTime()) / 86_400_000) + 15;
+  end.setUTCMonth(end.getUTCMonth() + 1, 0); // the same month in every zone
+  if (day < 32 && day > end.getUTCDate()) return undefined;
   return iso ? fit(value) : bent(value, 1, "string-to-date", node);
 }
 
 /** The label whose value a node holds, type and all. */
 function ownLabel(shape: Shape, node: Node): Label | undefined {
   const { own } = ownOf(shape.labels);
-  const { text } = node;
-  if (node.kind === "text") return own.get(text);
-  const known = literal(text);
-  if (known !== undefined) return own.get(known);
-  return own.get(text) ?? own.get(`${text}n`) ?? (isNumber(text) ? own.get(Number(text)) : undefined);
+  return own.get(toPlain(node)) ?? own.get(`${node.text}n`);
 }
 
 function label(context: Context, node: Node, shape: Shape): Read {
@@ -130,9 +126,9 @@ function label(context: Context, node: Node, shape: Shape): Read {
   const found = match(labels, scalar ? node.text : raw(context, node), mode);
   if (found.ambiguous) return misfit(context, node, shape, undefined, AMBIGUOUS);
   if (found.label) {
-    const cost = (scalar ? 0 : 2) + (found.how === "substring" ? 2 : found.how ? 1 : 0);
-    if (cost === 0) return fit(found.label.value);
-    return bent(found.label.value, cost, `label-${found.how ?? "in-json"}`, node, scalar ? 0 : FROM_JSON);
+    const { how = scalar ? "name" : "in-json" } = found;
+    const cost = (scalar ? 0 : 2) + (how === "substring" ? 2 : how === "in-json" ? 0 : 1);
+    return bent(found.label.value, cost, `label-${how}`, node, scalar ? 0 : FROM_JSON);
   }
   if (!scalar) return fromList(context, node, shape);
   // numbers and booleans as labels: read as such, then compared

@@ -231,4 +231,43 @@ describe("the table of coercions", () => {
         expect(read("1", `"${day}"`, mode)).toStrictEqual({ n: 1n, at: new Date(day) });
     }
   });
+
+  it("refuses a day that its month does not have, however the date is written", () => {
+    const S = z.object({ at: z.date() });
+    const read = (at: string): unknown => {
+      try {
+        return parse(JSON.stringify({ at }), S, { coercion: "full" }).value.at;
+      } catch {
+        return undefined;
+      }
+    };
+    for (const day of [
+      "31 Feb 2026",
+      "29 Feb 2026",
+      "Feb 30, 2024",
+      "31 Feb 2026 10:00 +0530",
+      "Feb 31, 2026 23:30:31 GMT-0800",
+      "Tue, 31 Jun 2026 00:30:29 UTC",
+      "Wed, 31 Jun 2026 23:29 GMT+1400",
+      "10:30:31 31 Apr 2026",
+      "02/31/2026",
+      "2/30/26",
+      "2026-2-31",
+      "2026/04/31",
+    ])
+      expect(read(day), day).toBeUndefined();
+    for (const day of [
+      "31 Jan 2026",
+      "29 Feb 2024",
+      "31 Jan 2026 23:30 GMT-1200",
+      "1 Mar 2026 00:29:31 GMT+1400",
+      "Thu, 30 Apr 2026 23:59:31 UTC",
+      "10:30:31 30 Apr 2026",
+      "12/31/2026",
+      "2/15/30",
+      "2/3/31",
+      "28 Feb 2026 10:31",
+    ])
+      expect(read(day), day).toStrictEqual(new Date(day));
+  });
 });

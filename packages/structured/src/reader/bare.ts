@@ -1,6 +1,6 @@
-import { among, closer, isNumber, isSpace, literal, skipSpace } from "./chars.ts";
+import { among, closer, isPlain, isSpace, skipSpace } from "./chars.ts";
 import { commentAt, endsBare, inObject, peek } from "./lookahead.ts";
-import { BARE, attach, finish, repair } from "./machine.ts";
+import { BARE, attach, finish } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
@@ -37,12 +37,10 @@ export function readBare(m: Machine): void {
       node.text += text.slice(from, i);
       from = m.pos = i;
       const word = node.text.length > 40 ? "" : node.text.trim();
-      const plain = word !== "" && (literal(word) !== undefined || isNumber(word));
+      const plain = isPlain(word);
       const over = ends ? endsBare(m, i, plain) : gapEnds(m, plain, c);
       if (m.starved) return;
-      if (!over) continue;
-      if (!plain) repair(m, "unquoted", node.start - m.base);
-      return finish(m);
+      if (over) return finish(m);
     }
   }
   node.text += text.slice(from, i);
@@ -62,7 +60,7 @@ function gapEnds(m: Machine, plain: boolean, c: string): boolean {
     let j = i;
     while (/[-+\w.]/.test(peek(m, j))) j++;
     const token = m.text.slice(i, j);
-    return (isNumber(token) || literal(token) !== undefined) && /^[\s,\]]?$/.test(peek(m, j));
+    return isPlain(token) && /^[\s,\]]?$/.test(peek(m, j));
   }
   if (next === "<") return peek(m, i + 1) === "/";
   return plain && (",;}]".includes(next) || closer(next) !== "");

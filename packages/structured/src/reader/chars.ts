@@ -28,6 +28,9 @@ export function skipSpace(s: string, i: number): number {
   return i;
 }
 
+/** What an escape stands for that does not stand for itself. */
+export const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
+
 /** Takes the common indentation and the outer empty lines off a block of text, as one writes code between triple quotes. */
 export function dedent(text: string): string {
   const full = (line: string): boolean => line.trim() !== "";
@@ -37,13 +40,11 @@ export function dedent(text: string): string {
   return lines.map((line) => (full(line) ? line.slice(indent) : "")).join("\n");
 }
 
-const LITERALS = new Map<string, boolean | null>();
-const name = (words: string, value: boolean | null): void => {
-  for (const word of words.split(" ")) LITERALS.set(word, value);
-};
-name("true True TRUE", true);
-name("false False FALSE", false);
-name("null None NULL Null nil undefined NaN nan", null);
+const LITERALS = new Map(
+  "true True TRUE false False FALSE null None NULL Null nil undefined NaN nan"
+    .split(" ")
+    .map((word, i) => [word, i < 3 ? true : i < 6 ? false : null]),
+);
 
 /** The value of a literal of JSON, Python or JavaScript; undefined when it is none. */
 export const literal = (text: string): boolean | null | undefined => LITERALS.get(text);
@@ -55,3 +56,11 @@ const NUMBER = /^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)(e[-+]?_*\d[\d_]*)?$/i;
 
 /** Whether a text is a JSON number, read as leniently as `+1`, `.5`, `1.` and `1_000` ask for. */
 export const isNumber = (text: string): boolean => NUMBER.test(text);
+
+/** Whether an unquoted value is a number or a literal. */
+export const isPlain = (text: string): boolean => literal(text) !== undefined || isNumber(text);
+
+const JSON_BARE = /^(true|false|null|-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?)$/;
+
+/** Whether it is one as JSON writes it. */
+export const isJson = (text: string): boolean => JSON_BARE.test(text);

@@ -31,6 +31,13 @@ const colonAt = (m: Machine, i: number): boolean =>
 const begun = (m: Machine, i: number, name: string, quoted: boolean): boolean =>
   m.ended && i >= m.text.length && ((quoted && m.open) || [...m.names].some((known) => known.startsWith(name)));
 
+/** Where the words that begin at `i` end: unquoted names may hold blanks and dots. */
+function wordsEnd(m: Machine, i: number): number {
+  let j = i;
+  while (j - i <= 96 && (isWord(peek(m, j)) || among(peek(m, j), " ."))) j++;
+  return j;
+}
+
 /** Whether a key with its colon begins at `i`: quoted, a name that is known, or where any may be one a word, or `words`. */
 function keyAt(m: Machine, i: number, words = false): boolean {
   const end = closer(peek(m, i));
@@ -46,7 +53,7 @@ function keyAt(m: Machine, i: number, words = false): boolean {
     }
   } else {
     if (!isWord(peek(m, i))) return false;
-    while (j - i <= 96 && (isWord(peek(m, j)) || among(peek(m, j), " ."))) j++;
+    j = wordsEnd(m, i);
   }
   const name = m.text.slice(quoted ? i + 1 : i, j).trim();
   const next = skipSpace(m.text, quoted ? j + 1 : j);
@@ -155,8 +162,7 @@ export function objectAt(m: Machine, i: number): boolean {
   if (c === "}" || c === "," || closer(c) !== "") return true;
   if (c === "\\") return expects(m, j + 1, '"');
   if (!isWord(c)) return commentAt(m, j);
-  let k = j;
-  while (k - j <= 96 && (isWord(peek(m, k)) || among(peek(m, k), " ."))) k++;
+  const k = wordsEnd(m, j);
   const name = m.text.slice(j, k).trim();
   return colonAt(m, k) || (peek(m, k) === "=" && m.names.has(name)) || begun(m, k, name, false);
 }

@@ -1,5 +1,6 @@
+import { isJson, isPlain } from "./chars.ts";
 import { newNode } from "./node.ts";
-import type { Node, Repair, Root } from "./node.ts";
+import type { Node, Repair, RepairKind, Root } from "./node.ts";
 import { newSource } from "./source.ts";
 import type { Source } from "./source.ts";
 
@@ -75,6 +76,8 @@ export interface Machine extends Required<ReaderOptions> {
   quote: string;
   /** Straight double quotes taken for content. */
   quotes: number;
+  /** Something stood in the content that JSON would escape. */
+  raw: boolean;
   /** Braces open in the content. */
   braces: number;
   /** Brackets that an unquoted value has opened. */
@@ -116,6 +119,7 @@ export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions):
   version: 0,
   quote: "",
   quotes: 0,
+  raw: false,
   braces: 0,
   round: 0,
   curly: 0,
@@ -125,7 +129,7 @@ export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions):
   fenceRoots: 0,
 });
 
-export function repair(m: Machine, kind: string, at: number = m.pos): void {
+export function repair(m: Machine, kind: RepairKind, at: number = m.pos): void {
   if (m.repairs.length < MAX_REPAIRS) m.repairs.push({ kind, path: [], offset: m.base + at });
 }
 
@@ -171,6 +175,7 @@ function closeContainer(m: Machine, done: boolean): void {
   const node = m.stack.pop() as Node; // one is open
   m.version++;
   if (node.kind === "array") m.arrays--;
+  if (m.comma && node.items.length > 0) repair(m, "comma");
   node.done = true;
   node.end = m.base + m.pos + (done ? 1 : 0);
   if (!done) repair(m, "missing-closer");
@@ -191,6 +196,12 @@ export function closeWith(m: Machine, kind: "object" | "array"): void {
   m.pos++;
 }
 
+/** Takes the blanks off an unquoted value that ends, and says so if it is none of JSON's. */
+export function trimBare(m: Machine, node: Node): void {
+  node.text = node.text.trim();
+  if (!isJson(node.text)) repair(m, isPlain(node.text) ? "literal" : "unquoted", node.start - m.base);
+}
+
 /** Ends the string or unquoted value that grows. */
 export function finish(m: Machine): void {
   const node = m.current as Node; // one grows
@@ -198,7 +209,7 @@ export function finish(m: Machine): void {
   node.end = m.base + m.pos;
   node.done = true;
   if (node.kind === "bare") {
-    node.text = node.text.trim();
+    trimBare(m, node);
     // what was left out
     const list = m.stack.at(-1);
     if (/^(\.{3}|…)$/.test(node.text) && list?.kind === "array") {

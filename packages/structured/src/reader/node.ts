@@ -70,16 +70,64 @@ export interface Root {
   readonly fenced: boolean;
 }
 
-/** Something that was mended, guessed or converted on the way from the text to the value. */
+/** What may be mended, guessed or converted. */
+export type RepairKind =
+  // where the value stands
+  | "extracted" // other text stood around it: prose, a fence, tags
+  | "one-of-several" // other values fitted, too
+  | "several-to-list" // several values are the items of a list
+  | "inner-json" // a JSON text within a string, or a tuple
+  | "rewritten" // a whole text whose signs were none of JSON's
+  // in its text
+  | "missing-comma"
+  | "comma" // one too many, or a semicolon in its place
+  | "missing-colon" // or another sign in its place
+  | "missing-closer"
+  | "wrong-closer"
+  | "missing-value" // a key without one: both were dropped
+  | "unquoted" // a key or a text
+  | "quotes" // others than JSON's
+  | "inner-quote" // within a text, without an escape
+  | "joined" // strings with a plus between them
+  | "escape" // one that JSON does not have
+  | "unescaped" // a line break or another control character within a string
+  | "literal" // of Python or JavaScript; a number that JSON writes otherwise
+  | "comment"
+  | "dropped-text"
+  // in the value
+  | "key" // another spelling of a property's name
+  | "implied-key" // the only property, from a value in place of its object
+  | "dropped-key" // one that the schema does not have
+  | "dropped-value" // of a property: one that does not fit, or null in place of none
+  | "dropped-item"
+  | "dropped-entry" // of a map
+  | "missing" // a value made up for one that is not there: null, an empty list or map
+  | "default" // of the JSON Schema
+  | "null-for-value"
+  | "single-to-list"
+  | "list-to-single"
+  | "object-to-single"
+  | "other-form" // a map from a list of pairs, a tuple from an object of numbered properties, a Map from an object
+  | "string-to-number"
+  | "number-in-text"
+  | "rounded"
+  | "string-to-boolean"
+  | "boolean-in-text"
+  | "string-to-date"
+  | "number-to-string" // or true or false
+  | "json-to-string" // a list or object as it stands
+  | "label-case" // a label in another case; without accents; without punctuation
+  | "label-accents"
+  | "label-punctuation"
+  | "label-name" // a label by its description, or without quotes where it looks like a number or literal
+  | "label-substring" // the one that a text names
+  | "label-in-json"; // the one that a list or object names
+
+/** Something that was mended, guessed or converted on the way from the text to the value. None: JSON.parse gives the value. */
 export interface Repair {
-  /**
-   * In the text: `missing-comma`, `missing-colon`, `missing-closer`, `wrong-closer`, `missing-value`, `unquoted`, `quotes`,
-   * `inner-quote`, `comment`, `escape`, `dropped-text`; `rewritten` of a whole text whose signs were none of JSON's;
-   * `one-of-several` where others fitted alike. In the value: see the table of coercions.
-   */
-  readonly kind: string;
+  readonly kind: RepairKind;
   /** Where in the value, as far as known. */
   readonly path: readonly (string | number)[];
-  /** Where in the text, in UTF-16 units. */
+  /** Where in the text, in UTF-16 units; of what was mended within a text that stands there escaped, where that begins. */
   readonly offset: number;
 }

@@ -1,4 +1,4 @@
-import { ESCAPES } from "./strings.ts";
+import { ESCAPES } from "./chars.ts";
 
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', amp: "&", lt: "<", gt: ">", apos: "'", "#39": "'" };
 const OTHERS = "（(［｛）)］｝：，";

@@ -1,5 +1,5 @@
 import { readBare } from "./bare.ts";
-import { TRIPLE, newMachine, repair } from "./machine.ts";
+import { TRIPLE, newMachine, repair, trimBare } from "./machine.ts";
 import type { Machine, ReaderOptions } from "./machine.ts";
 import type { Node } from "./node.ts";
 import { endBlock, readProse } from "./prose.ts";
@@ -57,7 +57,7 @@ export function end(m: Reader): void {
   if (node && !m.fault) {
     node.end = at;
     if (m.state === TRIPLE) trimTriple(m, node);
-    else if (node.kind === "bare") node.text = node.text.trim();
+    else if (node.kind === "bare") trimBare(m, node);
   }
   for (const open of m.stack) open.end = at;
   if (m.stack.length > 0) repair(m, "missing-closer");

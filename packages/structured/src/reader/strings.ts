@@ -1,4 +1,4 @@
-import { closes, dedent } from "./chars.ts";
+import { ESCAPES, closes, dedent } from "./chars.ts";
 import { closerComes, endsString, peek, tripleAt } from "./lookahead.ts";
 import { KEY, STRING, TRIPLE, attach, finish, repair } from "./machine.ts";
 import type { Machine } from "./machine.ts";
@@ -13,6 +13,7 @@ export function startString(m: Machine, quote: string, opener: number): void {
   m.current = node;
   m.quote = quote;
   m.quotes = m.braces = 0;
+  m.raw = false;
   if (quote !== '"' || opener > 2) repair(m, "quotes");
   m.pos += opener;
   m.state = opener > 2 ? TRIPLE : STRING;
@@ -33,8 +34,13 @@ export function readString(m: Machine): void {
     const c = text.charCodeAt(i);
     if (c !== BACKSLASH && c !== end && (end < 128 || !closes(text.charAt(i), quote))) {
       // braces tell an object within a text from the one around it
-      if (c === OPEN_BRACE) m.braces++;
-      else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
+      if (c > 122) {
+        if (c === OPEN_BRACE) m.braces++;
+        else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
+      } else if (c < 32 && !m.raw) {
+        m.raw = true;
+        repair(m, "unescaped", i);
+      }
       continue;
     }
     node.text += text.slice(from, i);
@@ -68,9 +74,6 @@ export function readString(m: Machine): void {
   node.end = m.base + i;
 }
 
-/** What an escape stands for that does not stand for itself. */
-export const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
-
 /** Reads the escape at `pos`. */
 function readEscape(m: Machine, node: Node): void {
   const c = peek(m, m.pos + 1);
@@ -83,7 +86,7 @@ function readEscape(m: Machine, node: Node): void {
     if (value >= "\ud800" && value < "\udc00") peek(m, m.pos + 11);
   }
   if (m.starved) return;
-  if (value === undefined) repair(m, "escape");
+  if (value === undefined || !'"/\\bfnrtu'.includes(c)) repair(m, "escape");
   node.text += value ?? "\\";
   m.pos += value === undefined ? 1 : length;
 }

@@ -42,6 +42,7 @@ export function readToken(m: Machine): void {
   else if (c === "]" && m.arrays === 0) closeWith(m, "array");
   else if (key || item) {
     if (c === "," || c === ";") {
+      if (m.comma || c === ";") repair(m, "comma");
       m.comma = true;
       m.pos++;
     } else if (c === "}" || c === "]") closeWith(m, c === "}" ? "object" : "array");
@@ -75,7 +76,7 @@ function readStart(m: Machine, c: string, key: boolean, item: boolean): void {
     if (key) closeTo(m, m.arrays > 0 && c === "{" ? "array" : undefined);
     else openContainer(m, c === "{" ? "object" : "array");
   } else if (!key) startBare(m);
-  else if (c === "\\") m.pos++;
+  else if (c === "\\") repair(m, "escape", m.pos++);
   else readWord(m);
 }
 
@@ -117,6 +118,7 @@ function joins(m: Machine): boolean {
   const next = skipSpace(m.text, m.pos + 1);
   const quote = closer(peek(m, next));
   if (last?.kind !== "text" || quote === "" || m.starved) return m.starved;
+  repair(m, "joined");
   m.pos = next + 1;
   m.current = last;
   last.done = false;

@@ -1,0 +1,8 @@
+/** A text that is JSON, parsed; undefined when it is none. */
+export function readJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
