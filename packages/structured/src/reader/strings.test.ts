@@ -61,11 +61,12 @@ describe("halves of surrogate pairs", () => {
 describe("escapes", () => {
   it.each([
     [String.raw`\n\t\r\b\f`, "\n\t\r\b\f", []],
-    [String.raw`\/\\\"\'` + "\\`", "/\\\"'`", []],
-    ["a\\\nb", "a\nb", []],
-    [String.raw`\x41\x6a`, "Aj", []],
+    [String.raw`\/\\\"`, '/\\"', []],
+    [String.raw`\'` + "\\`", "'`", ["escape", "escape"]],
+    ["a\\\nb", "a\nb", ["escape"]],
+    [String.raw`\x41\x6a`, "Aj", ["escape", "escape"]],
     [String.raw`\u0041\u006A`, "Aj", []],
-    ["\\é", "é", []],
+    ["\\é", "é", ["escape"]],
     ["\\~", "\\~", ["escape"]],
     [String.raw`C:\dir`, String.raw`C:\dir`, ["escape"]],
     [String.raw`\x4g`, String.raw`\x4g`, ["escape"]],
