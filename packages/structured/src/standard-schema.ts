@@ -90,9 +90,13 @@ const unrepresentable =
     }
   };
 
-/** Takes away what zod adds to every integer and format: bounds that say nothing and long patterns beside a format. */
+/**
+ * Takes away what zod adds: bounds of every integer that say nothing, long patterns beside a format, and defaults, which may
+ * be no JSON and which it fills in itself.
+ */
 const tidy = (context: { jsonSchema: Record<string, unknown> }): void => {
   const { jsonSchema: schema } = context;
+  delete schema["default"];
   if (schema["minimum"] === -MAX_SAFE) delete schema["minimum"];
   if (schema["maximum"] === MAX_SAFE) delete schema["maximum"];
   if (schema["format"] !== undefined) delete schema["pattern"];

@@ -134,9 +134,8 @@ export function fromText(context: Context, node: Node, shape: Shape): Outcome | 
 
 function union(context: Context, node: Node, shape: Shape): Outcome {
   const { options } = shape;
-  const written = context.encoded && node.text === "null" && !options.some((one) => one.kind === "string");
-  const none = (isNull(node) || written) && options.find((one) => one.kind === "null");
-  if (none) return coerceScalar(context, newNode("bare", node.start, "null"), none);
+  const none = options.find((one) => one.kind === "null");
+  if (none && isNull(node)) return coerceScalar(context, node, none);
   let best: Outcome | undefined;
   const deep: Misfit[] = [];
   for (const option of options) {
@@ -147,6 +146,9 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
     if (best.cost === 0 && best.tags === 0) break; // nothing beats an exact scalar that came first
   }
   if (!best) return misfit(context, node, "nothing");
+  // what is written as JSON text may be null
+  if (none && best.issues && context.encoded && node.text === "null")
+    return coerceScalar(context, newNode("bare", node.start, "null"), none);
   if (!best.issues || options.length === 1) return best;
   return deep.length > 0 && node.kind !== "text"
     ? { ...best, issues: deep.slice(0, 10) }

@@ -111,7 +111,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       at[property.index] = i;
     } else extra.push(i);
   }
-  const only = at.length === 0 && extra.length > 0 ? implied(context, node, shape) : undefined;
+  const only = at.length === 0 && extra.length > 0 && !shape.rest ? implied(context, node, shape) : undefined;
   if (only) return only;
   const value: Record<string, unknown> = {};
   const out = fit(value, OBJECT | DEFAULTS);

@@ -90,6 +90,12 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
     '{"a": 1}',
     [undefined, undefined, { a: { b: 1 } }],
   ],
+  [
+    "other keys of an open object",
+    { type: "object", properties: { a: { type: "string" } }, additionalProperties: { type: "string" } },
+    '{"b": "x"}',
+    [{ b: "x" }, { b: "x" }, { b: "x" }],
+  ],
   ["a sentence for an object", objectOf({ a: { type: "string" } }), "Hello there", [undefined, undefined, undefined]],
   [
     "the best of a list",
