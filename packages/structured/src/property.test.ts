@@ -182,5 +182,8 @@ describe("laws of parsing", () => {
     expect([before.b, after.b]).toStrictEqual(["te", "text"]);
     expect(after.a).toBe(before.a);
     expect(parser.partial()).toBe(after);
+    // a list, a text or an object that only ends is the one that was there
+    parser.write('"}');
+    expect(parser.partial()).toBe(after);
   });
 });

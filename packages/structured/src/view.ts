@@ -41,11 +41,9 @@ interface View {
   /** There was no choice what to take the container for; nor, where it is `sure`, on the way from the root to it. */
   readonly fixed: boolean;
   readonly sure: boolean;
-  /** The last copy that was handed out: how many of the node's items it holds, and what its growing part was. */
+  /** The last copy that was handed out, and how many of the node's finished items it holds. */
   copy: unknown;
   copied: number;
-  last: unknown;
-  lastKey: string | undefined;
   /** How many keys the shape was chosen by, where there was a choice. */
   chosenBy: number;
 }
@@ -98,8 +96,6 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
     sure,
     copy: undefined,
     copied: 0,
-    last: undefined,
-    lastKey: undefined,
     chosenBy: Math.min(node.keys.length, DECISIVE),
   };
   if (Array.isArray(view.out)) return view;
@@ -140,7 +136,7 @@ function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | und
   return view;
 }
 
-function growList(show: Show, node: Node, view: View, frozen = show.frozen): unknown {
+function growList(show: Show, node: Node, view: View): unknown {
   const out = view.out as unknown[]; // a view of an array
   const { shape } = view;
   let last: unknown = ABSENT;
@@ -159,15 +155,14 @@ function growList(show: Show, node: Node, view: View, frozen = show.frozen): unk
     view.settled++;
   }
   if (last !== ABSENT) out.push(last);
-  if (!frozen) {
+  if (!show.frozen) {
     const item = node.items[view.upto];
     if (item && item.kind === "text" && last === item.text) show.tip = { node: item, target: out, key: out.length - 1 };
     return out;
   }
-  if (view.copy && view.copied === view.upto && view.last === last) return view.copy;
-  view.copied = view.upto;
-  view.last = last;
-  return (view.copy = out.slice());
+  const copy = view.copy as unknown[] | undefined; // of the same
+  // only the last item of a copy can have changed since
+  return copy?.length === out.length && copy.at(-1) === out.at(-1) ? copy : (view.copy = out.slice());
 }
 
 /** Puts the part that grows where it belongs; one that showed before and turned out to be something else goes. */
@@ -178,9 +173,11 @@ function addLast(target: Record<string, unknown>, key: string | undefined, value
   return target;
 }
 
-function growObject(show: Show, node: Node, view: View, frozen = show.frozen): unknown {
+function growObject(show: Show, node: Node, view: View): unknown {
   const out = view.out as Record<string, unknown>; // a view of an object
   const { shape } = view;
+  const copy = view.copy as typeof out | undefined; // of the same
+  let same = view.copied === view.upto;
   let last: unknown = ABSENT;
   let lastKey: string | undefined;
   while (view.upto < node.items.length) {
@@ -195,6 +192,7 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
       if (property.shape.readiness.done && !item.done) value = emptyOf(show, property);
       value = dressed(value, stateOf(item), property.shape);
     }
+    same &&= copy !== undefined && value === (Object.hasOwn(copy, name) ? copy[name] : ABSENT);
     if (!item.done) {
       last = value;
       lastKey = name;
@@ -204,20 +202,15 @@ function growObject(show: Show, node: Node, view: View, frozen = show.frozen): u
     addLast(out, name, value);
   }
   let whole: Record<string, unknown>;
-  if (!frozen) {
+  if (!show.frozen) {
     whole = addLast(out, lastKey, last);
     const item = node.items[view.upto];
     if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
       show.tip = { node: item, target: out, key: lastKey };
     }
-  } else if (view.copy && view.copied === view.upto && view.last === last && view.lastKey === lastKey)
-    whole = view.copy as typeof whole;
-  else {
-    whole = addLast({ ...out }, lastKey, last);
-    view.copy = whole;
+  } else {
+    view.copy = whole = same && copy ? copy : addLast({ ...out }, lastKey, last);
     view.copied = view.upto;
-    view.last = last;
-    view.lastKey = lastKey;
   }
   if (show.annotated && !node.done) {
     for (const { name, shape: part } of shape.properties) {
@@ -246,21 +239,22 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
 function finished(show: Show, node: Node, shape: Shape, whole: View | undefined): unknown {
   const view = node.view as View | undefined; // only this file fills it
   if (!view?.clean || view.shape !== shape || shape.checks.length > 0) return ABSENT;
-  if (Array.isArray(view.out)) {
+  let out: unknown;
+  if (node.kind === "array") {
     if (shape.kind !== "array") return ABSENT;
-    growList(show, node, view, false);
+    out = growList(show, node, view);
   } else {
     if (shape.kind !== "object" || node.keys.length !== shape.properties.length) return ABSENT;
-    growObject(show, node, view, false);
+    out = growObject(show, node, view);
     for (const { name } of shape.properties) if (!Object.hasOwn(view.out, name)) return ABSENT;
   }
   if (!view.clean) return ABSENT;
-  const empty = Array.isArray(view.out) ? LIST | (view.out.length === 0 ? EMPTY : 0) : OBJECT;
-  node.memo = { shape, outcome: fit(view.out, empty), next: node.memo };
+  const empty = Array.isArray(out) ? LIST | (out.length === 0 ? EMPTY : 0) : OBJECT;
+  node.memo = { shape, outcome: fit(out, empty), next: node.memo };
   node.view = undefined;
   // its parts live on in the value: a tree of nodes weighs ten times as much
   if (whole && view.sure) forget(node, show.recall());
-  return view.out;
+  return out;
 }
 
 /**
