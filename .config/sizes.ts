@@ -14,8 +14,8 @@ const ceilings: Readonly<Record<string, number>> = {
   "breaker .": 5_560, // goal 5,500
   "cost .": 4_000,
   "selector .": 4_000,
-  "structured .": 25_200, // goal 20,000
-  "structured ./parse": 19_550, // goal 12,000
+  "structured .": 25_800, // goal 20,000
+  "structured ./parse": 20_100, // goal 12,000
 };
 
 let failed = 0;

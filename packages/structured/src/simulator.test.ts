@@ -60,6 +60,8 @@ describe.each(wires)("on the %s wire", (_name, make) => {
     "pipe",
     "string boolean",
     "bigint",
+    "catch of a bigint",
+    "default of a bigint",
     "refinement",
     "catchall",
   ]);
