@@ -20,6 +20,9 @@ test.each([
   ["openai/gpt-5.6-sol", "gpt-5.6-sol"],
   ["gpt-5.5-2026-04-23", "gpt-5.5"],
   ["gpt-5.1-chat-latest", "gpt-5.1-chat"],
+  ["openai/o3-mini", "o3-mini"],
+  ["anthropic.claude-opus-5-5-v12:10", "claude-opus-5-5"],
+  ["gpt-5.5-2026-04-23-mini", "gpt-5.5-2026-04-23-mini"],
   ["llama-4-scout", "llama-4-scout"],
 ])("%s is %s", (id, plain) => expect(plainModel(id)).toBe(plain));
 
