@@ -23,12 +23,12 @@ export interface EventParser {
 
 /**
  * Parses server-sent events (html.spec.whatwg.org, "Interpreting an event stream") whose data are JSON, as all three wires
- * have them. An event named `error` becomes `{ type: "error", error }`; `[DONE]` is none, but for who gives an event
- * to stand for it.
+ * have them. An event named `error` becomes `{ type: "error", error }`; `[DONE]` is none, unless a `closing` event is
+ * given to stand for it.
  *
  * @throws SyntaxError from `read`, where data are not JSON, after the events before it have been handed out
  */
-export function newEventParser(at?: At, last?: unknown): EventParser {
+export function newEventParser(at?: At, closing?: unknown): EventParser {
   let rest = ""; // of a line that has not ended
   let wasReturn = false; // the last piece ended with a carriage return: a line feed right after it ends no second line
   let data: string | undefined;
@@ -41,7 +41,7 @@ export function newEventParser(at?: At, last?: unknown): EventParser {
     data = undefined;
     name = "";
     if (!text) return;
-    const value: unknown = text.trim() === "[DONE]" ? last : JSON.parse(text);
+    const value: unknown = text.trim() === "[DONE]" ? closing : JSON.parse(text);
     if (value !== undefined)
       events.push(isError && isRecord(value) ? { type: "error", error: value["error"] ?? value } : value);
   };
@@ -103,10 +103,14 @@ export function newEventParser(at?: At, last?: unknown): EventParser {
  * const { value } = await eventsOf(body!).next(); // [{ type: "ping" }]
  * ```
  */
-export function eventsOf(body: ReadableStream<Uint8Array>, at?: At, last?: unknown): AsyncIterator<readonly unknown[]> {
+export function eventsOf(
+  body: ReadableStream<Uint8Array>,
+  at?: At,
+  closing?: unknown,
+): AsyncIterator<readonly unknown[]> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  const parser = newEventParser(at, last);
+  const parser = newEventParser(at, closing);
   let bytes = 0;
   let over = false;
   const DONE = { done: true, value: undefined } as const;

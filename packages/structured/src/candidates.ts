@@ -200,6 +200,7 @@ const size = ({ node }: Found): number => node.end - node.start;
 
 /** The best of what was found, best first, each with all that was mended. The first ones are `single` values of the text. */
 function rank({ source, repairs }: Reader, shape: Shape, found: readonly Found[], single: number): Candidate[] {
+  const whole = source.slice().trim().length;
   const own = new Set(found.slice(0, single));
   const ranked: Candidate[] = [];
   for (let left = found; left.length > 0 && ranked.length < MAX_TRIES;) {
@@ -217,7 +218,7 @@ function rank({ source, repairs }: Reader, shape: Shape, found: readonly Found[]
       const bound = outcome.cost < ASIDE ? ASIDE : Infinity;
       if (own.has(best) && left.some((one) => own.has(one) && one.outcome.cost < bound))
         outcome = also(outcome, 0, "one-of-several", outer);
-      if (outer.end - outer.start < source.slice().trim().length) outcome = also(outcome, 0, "extracted", outer);
+      if (outer.end - outer.start < whole) outcome = also(outcome, 0, "extracted", outer);
     }
     ranked.push({
       outcome,

@@ -100,6 +100,15 @@ describe("JSON Schema, as people write it", () => {
     expect(read(schema, good)).toStrictEqual(JSON.parse(good));
   });
 
+  it("takes `not` for no value at all only where it excludes everything", () => {
+    for (const none of [{ not: {} }, { not: true }, false] as unknown as JsonObject[]) {
+      const schema = { type: "object", properties: { a: none, b: {} } } as JsonObject;
+      expect(fails(schema, '{"a": 1}')).toBe(true);
+      expect(read(schema, '{"b": 1}')).toStrictEqual({ b: 1 });
+    }
+    expect(read({ not: { type: "string" } }, "1")).toBe(1);
+  });
+
   it("takes an open object for what its schema does not name", () => {
     expect(read({ type: "object", properties: { a: { type: "number" } } }, '{"a": 1, "b": [2]}')).toStrictEqual({
       a: 1,

@@ -109,8 +109,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     else if (type === "object") object(out, s, root);
     else if (SCALARS.has(type))
       out.kind = (out.type === "date" || out.type === "bigint" ? out.type : type) as ShapeKind;
-    else if (s["not"] !== undefined && Object.keys(s).every((key) => key === "not" || key === "$schema"))
-      out.kind = "never";
+    else if (s["not"] === true || (isRecord(s["not"]) && Object.keys(s["not"]).length === 0)) out.kind = "never";
     else anyName = deep = true;
   };
 

@@ -5,6 +5,8 @@ import { LlmError, isLlmError } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { StructuredError } from "./error.ts";
 import { generateObject, generateObjectResult } from "./generate-object.ts";
+import type { ObjectOptions } from "./request.ts";
+import { streamObject } from "./stream-object.ts";
 import { leafOf } from "./testing/leaf.ts";
 
 const Person = z.object({ name: z.string(), age: z.number() });
@@ -140,6 +142,30 @@ describe("generateObject", () => {
     const provider = mock(JSON.stringify(ANN));
     await generateObject(provider, Person, "x", { mode: "tool", name: "person" });
     expect(provider.calls[0]!.request.output).toMatchObject({ mode: "tool", name: "person" });
+  });
+
+  it.each([
+    ["repairs", { repairs: 1.5 }],
+    ["mode", { mode: "json" }],
+    ["name", { name: "my person" }],
+    ["name", { name: "p".repeat(65) }],
+    ["coercion", { coercion: "some" }],
+    ["maxDepth", { maxDepth: 0 }],
+    ["maxLength", { maxLength: -1 }],
+  ])("refuses a wrong %s before anything is asked", async (name, wrong) => {
+    const provider = mock(JSON.stringify(ANN));
+    const options = wrong as ObjectOptions; // what a program without types may pass
+    const message = new RegExp(`^TypeError: ${name}: expected`);
+    await expect(generateObject(provider, Person, "x", options).catch(String)).resolves.toMatch(message);
+    expect(() => streamObject(provider, Person, "x", options)).toThrow(TypeError);
+    expect(provider.calls).toHaveLength(0);
+  });
+
+  it("says where in the answer a validator found what wrong, also in a wrapped root", async () => {
+    const Names = z.array(z.string().refine((name) => name !== "Bob", "is taken"));
+    const leaf = leafOf("openai", '{"value": ["Ann", "Bob"]}', "native");
+    const error = await rejected(generateObject(leaf, Names, "x", { repairs: 0 }));
+    expect(error.issues).toMatchObject([{ path: [1], message: "is taken", received: '"Bob"', offset: 18 }]);
   });
 
   it("takes plain JSON Schema", async () => {

@@ -26,28 +26,13 @@ export interface ObjectResult<Out> {
   readonly result: ChatResult;
 }
 
-/** What an answer's end says against it, whatever its text holds. */
-export function endOf(result: ChatResult, value: unknown): StructuredError | undefined {
-  const { text } = result;
-  if (result.finish === "refusal" || result.finish === "content-filter") {
-    return new StructuredError(
-      "refusal",
-      "refusal",
-      "the model declined to answer",
-      { text, value },
-      { vendor: result.vendor, model: result.model },
-    );
-  }
-  if (result.finish === "length" || result.finish === "context-length") {
-    return new StructuredError(
-      "truncated",
-      "truncated",
-      "the answer ends before it is complete",
-      { text, value },
-      { vendor: result.vendor, model: result.model },
-    );
-  }
-  return undefined;
+/** Throws a StructuredError when an answer's end says that it is none, whatever its text holds so far. */
+export function refuseEnd({ finish, text, vendor, model }: ChatResult, partial: () => unknown): void {
+  const refused = finish === "refusal" || finish === "content-filter";
+  if (!refused && finish !== "length" && finish !== "context-length") return;
+  const code = refused ? "refusal" : "truncated";
+  const message = refused ? "the model declined to answer" : "the answer ends before it is complete";
+  throw new StructuredError(code, code, message, { text, value: partial() }, { vendor, model });
 }
 
 /** Reads the object of a whole answer. Throws a StructuredError that tells what kept it from being one. */
@@ -60,9 +45,7 @@ export async function readAnswer<Out>(
   const answer = answerProgram(program, result.output?.dialect);
   const parser = newParser(schema, answer.program, options, answer.encoded);
   parser.write(result.text);
-  const ended = endOf(result, undefined);
-  if (ended?.reason === "truncated") throw endOf(result, parser.partial()) ?? ended;
-  if (ended) throw ended;
+  refuseEnd(result, parser.partial);
   return parser.endAsync();
 }
 

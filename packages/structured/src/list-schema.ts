@@ -1,5 +1,5 @@
 import type { JsonObject } from "@llm/core";
-import { isStandard, toJsonSchema } from "./standard-schema.ts";
+import { INTERNALS, isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Schema, StandardResult, StandardSchema } from "./standard-schema.ts";
 
 const items = new WeakMap<object, Schema>();
@@ -47,8 +47,6 @@ interface Definition {
   readonly in?: unknown;
   readonly out?: unknown;
 }
-
-const INTERNALS = "_zod"; // zod's public name for what a schema is made of
 
 /**
  * The schemas that a list's items pass, one after the other, where they can be known: of our own lists, zod's and valibot's.

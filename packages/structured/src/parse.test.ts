@@ -136,8 +136,16 @@ describe("parse", () => {
     expect(() => createParser(Person, options as never)).toThrow(TypeError);
   });
 
+  it("refuses what is no text", () => {
+    for (const none of [1, null, undefined, new Uint8Array(2)]) {
+      expect(() => parse(none as never, Person)).toThrow(/^text: expected a string/);
+      expect(() => createParser(Person).write(none as never)).toThrow(/^delta: expected a string/);
+    }
+  });
+
   it("refuses what is no schema", () => {
-    expect(() => parse("{}", 1 as never)).toThrow(TypeError);
+    for (const none of [1, null, undefined, "string"])
+      expect(() => parse("{}", none as never)).toThrow(/^schema: expected a Standard Schema or a JSON Schema object/);
     expect(() =>
       parse("{}", { "~standard": { version: 1, vendor: "x", validate: () => ({ value: 1 }) } } as never),
     ).toThrow(/JSON Schema/);

@@ -1,9 +1,11 @@
 import { candidates } from "./candidates.ts";
 import type { ReadOptions } from "./candidates.ts";
+import { unwrapped } from "./coerce/coerce.ts";
 import { report } from "./coerce/outcome.ts";
 import type { Coercion, Issue, Misfit } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
+import { expect, within } from "./expect.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
 import { readJson } from "./reader/json.ts";
@@ -38,11 +40,9 @@ export const MAX_LENGTH: number = 2 ** 24;
 /** Options with their defaults. Throws a TypeError that names a wrong one. */
 export function readOptions(options: ParseOptions, encoded = false): ReadOptions {
   const { coercion = "safe", maxDepth = MAX_DEPTH, maxLength = MAX_LENGTH } = options;
-  if (coercion !== "off" && coercion !== "safe" && coercion !== "full")
-    throw new TypeError('coercion: expected "off", "safe" or "full"');
-  if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 1000)
-    throw new TypeError("maxDepth: expected an integer from 1 to 1000");
-  if (!Number.isInteger(maxLength) || maxLength < 1) throw new TypeError("maxLength: expected a positive integer");
+  expect(["off", "safe", "full"].includes(coercion), "coercion", '"off", "safe" or "full"');
+  expect(within(maxDepth, 1, 1000), "maxDepth", "an integer from 1 to 1000");
+  expect(within(maxLength, 1), "maxLength", "a positive integer");
   return { coercion, maxDepth, maxLength, encoded };
 }
 
@@ -115,7 +115,10 @@ function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> 
 const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof (value as { then?: unknown } | undefined)?.then === "function";
 
-/** The value of the first try that the schema accepts, beginning with one that is known to be `exact`. Asks the caller for each verdict, so that it may wait for it or not. */
+/**
+ * The value of the first try that the schema accepts, beginning with one that is known to be `exact`. Asks the caller for
+ * each verdict, so that it may wait for it or not.
+ */
 export function* settle<Out>(
   schema: Schema<Out>,
   text: string,
@@ -144,7 +147,13 @@ export function* settle<Out>(
         if (!result.issues) return { value: result.value, repairs: [...repairs, ...notes] };
         issues = result.issues.map(({ message, path: parts = [] }): Misfit => {
           const at = path(parts);
-          return { path: at, context, node: locate(node, at), expected: message, problem: message };
+          return {
+            path: at,
+            context,
+            node: locate(unwrapped(node, program.root), at),
+            expected: message,
+            problem: message,
+          };
         });
       }
       first ??= rejected(text, issues.map(report), value, nothing && outcome.issues !== undefined);
@@ -183,6 +192,7 @@ export function readerOf(program: Program, options: ReadOptions, text = ""): Rea
 }
 
 function begin<const S extends Schema>(text: string, schema: S, options: ParseOptions): Settling<Infer<S>> {
+  expect(typeof text === "string", "text", "a string");
   const read = readOptions(options);
   const program = programOf(schema);
   // Infer is what the schema's own type says

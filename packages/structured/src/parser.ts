@@ -1,8 +1,9 @@
 import { newContext } from "./candidates.ts";
-import { coerce } from "./coerce/coerce.ts";
+import { coerce, unwrapped } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
+import { expect } from "./expect.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
@@ -117,8 +118,7 @@ export function newParser<Out>(
 
   const list = (): Node | undefined => {
     const node = shown();
-    if (node?.kind !== "object") return node;
-    return program.root.wrapped ? node.items[node.keys.indexOf("value")] : undefined;
+    return node && unwrapped(node, program.root);
   };
 
   const settled = (): ReturnType<typeof settle<Out>> => {
@@ -136,6 +136,7 @@ export function newParser<Out>(
 
   return {
     write: (delta) => {
+      expect(typeof delta === "string", "delta", "a string");
       if (program.root.kind === "string") {
         body = quoted === undefined && read.coercion !== "full" ? (body + delta).trimStart() : body + delta;
         if (body !== "") quoted ??= read.coercion !== "full" && body.startsWith('"');

@@ -4,7 +4,9 @@ import { encodedProgram, lower } from "./dialect/lower.ts";
 import type { Lowered } from "./dialect/lower.ts";
 import { profiles } from "./dialect/profile.ts";
 import type { StructuredError } from "./error.ts";
+import { expect, within } from "./expect.ts";
 import { instructionsFor } from "./instructions.ts";
+import { readOptions } from "./parse.ts";
 import type { ParseOptions } from "./parse.ts";
 import type { Program } from "./shape.ts";
 
@@ -12,17 +14,19 @@ import type { Program } from "./shape.ts";
 export interface ObjectOptions extends CallOptions, ParseOptions {
   /** How the schema reaches the model. Default: the best that the model has; the result says which. */
   readonly mode?: OutputMode | undefined;
-  /** A short name of the schema: letters, digits, `_` and `-`. Default `"output"`. */
+  /** A short name of the schema: up to 64 letters, digits, `_` and `-`. Default `"output"`. */
   readonly name?: string | undefined;
   /** How often to ask again when an answer does not fit, from 0 to 10. Default 2. */
   readonly repairs?: number | undefined;
 }
 
-/** How often to ask again, from the options. Throws a TypeError when it is no small integer. */
+/** How often to ask again. Throws a TypeError that names a wrong option, whichever it is, before anything is paid. */
 export function repairsOf(options: ObjectOptions): number {
-  const { repairs = 2 } = options;
-  if (!Number.isInteger(repairs) || repairs < 0 || repairs > 10)
-    throw new TypeError("repairs: expected an integer from 0 to 10");
+  const { repairs = 2, mode = "native", name = "output" } = options;
+  expect(within(repairs, 0, 10), "repairs", "an integer from 0 to 10");
+  expect(["native", "tool", "instructions"].includes(mode), "mode", '"native", "tool" or "instructions"');
+  expect(/^[\w-]{1,64}$/.test(name), "name", "1 to 64 letters, digits, _ or -");
+  readOptions(options);
   return repairs;
 }
 

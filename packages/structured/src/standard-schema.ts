@@ -43,12 +43,13 @@ export type Schema<Out = unknown> =
 export type Infer<S> = S extends StandardSchema<infer Out> ? Out : unknown;
 
 /** Whether a schema brings its own validation. */
-export const isStandard = <Out>(schema: Schema<Out>): schema is StandardSchema<Out> =>
-  schema["~standard"] !== undefined;
+export const isStandard = <Out>(schema: Schema<Out> | null | undefined): schema is StandardSchema<Out> =>
+  schema?.["~standard"] !== undefined;
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER;
 
-const INTERNALS = "_zod"; // zod's public name for what a schema is made of
+/** zod's public name for what a schema is made of. */
+export const INTERNALS = "_zod";
 
 /**
  * What zod's own conversion cannot say: dates, bigints, sets and maps become schemas of our own dialect, where `x-type`

@@ -1,7 +1,7 @@
 import type { ChatResult, Prompt, Provider, Usage } from "@llm/core";
 import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPartial } from "@llm/core";
 import { StructuredError } from "./error.ts";
-import { endOf } from "./generate-object.ts";
+import { refuseEnd } from "./generate-object.ts";
 import type { ObjectResult } from "./generate-object.ts";
 import { itemSchemas } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
@@ -133,8 +133,7 @@ export function streamObject<const S extends Schema>(
         const result: ChatResult = fold.result();
         usage = usage ? addUsage(usage, result.usage) : result.usage;
         try {
-          const ended = endOf(result, parser.partial());
-          if (ended) throw ended;
+          refuseEnd(result, parser.partial);
           const { value, repairs: mended } = await parser.endAsync();
           const whole = parser.partial(); // what only the end could settle
           if (whole !== undefined && whole !== seen)

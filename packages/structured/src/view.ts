@@ -1,3 +1,4 @@
+import { DECISIVE, kindOf, likelyShape } from "./likely-shape.ts";
 import { coerce, fallback, nullable, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
@@ -51,40 +52,6 @@ interface View {
 /** What a container that is still open is taken for, as far as it was shown. */
 export const shapeOf = (node: Node): Shape | undefined => (node.view as View | undefined)?.shape; // only this file fills it
 
-const kindOf = ({ kind, type }: Shape): "object" | "array" | undefined => {
-  if (type !== undefined) return undefined;
-  return kind === "object" || kind === "map" ? "object" : kind === "array" || kind === "tuple" ? "array" : undefined;
-};
-
-/** How many keys decide which option of a union an object is: more would not be linear. */
-const DECISIVE = 32;
-
-/** The option of a union that an open container will most likely be: the one with most of its keys, or whose labels fit. */
-function choose(show: Show, node: Node, shape: Shape, depth = 0): Shape | undefined {
-  if (shape.kind !== "union") return shape;
-  if (depth > 8) return undefined;
-  let best: Shape | undefined;
-  let most = -1;
-  for (const option of shape.options) {
-    const inner = choose(show, node, option, depth + 1);
-    if (!inner || (inner.kind !== "any" && kindOf(inner) !== node.kind)) continue;
-    let score = 0;
-    node.keys.slice(0, DECISIVE).forEach((key, i) => {
-      const property = propertyOf(inner, key, true);
-      const item = node.items[i];
-      if (!property || !item) return;
-      score += 1;
-      if (property.shape.kind === "enum" && item.done)
-        score += coerce(show.context, item, property.shape).issues ? -100 : 10;
-    });
-    if (score > most) {
-      most = score;
-      best = inner;
-    }
-  }
-  return best ?? shape.options.find((option) => option.kind === "string");
-}
-
 const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boolean): View => {
   const view: View = {
     shape,
@@ -124,7 +91,7 @@ function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | und
   const known = node.view as View | undefined; // only this file fills it
   const keys = Math.min(node.keys.length, DECISIVE);
   if (known && (known.chosenBy === keys || shape.kind !== "union")) return known;
-  const chosen = choose(show, node, shape);
+  const chosen = likelyShape(show.context, node, shape);
   if (!chosen || (chosen.kind !== "any" && kindOf(chosen) !== node.kind)) return undefined;
   if (known?.shape === chosen) {
     known.chosenBy = keys;
@@ -299,7 +266,7 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
     const { issues, value } = coerce(show.context, node, shape); // as it stands, it is complete
     return issues || node.kind === "text" ? ABSENT : value;
   }
-  const chosen = choose(show, node, shape);
+  const chosen = likelyShape(show.context, node, shape);
   if (chosen?.kind !== "string" && (chosen?.kind !== "any" || node.kind === "bare")) return ABSENT;
   if (chosen.type !== undefined || chosen.readiness.done) return ABSENT;
   // a long one is no literal; looking at it anew each time would not be linear

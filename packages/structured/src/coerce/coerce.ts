@@ -155,11 +155,10 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
     : misfit(context, node, shape);
 }
 
-function unwrapped(context: Context, node: Node, shape: Shape): Outcome {
-  const inner = shape.items as Shape; // what is wrapped
-  const i = node.kind === "object" ? node.keys.indexOf("value") : -1;
-  const value = node.items[i];
-  return value && node.items.length === 1 ? coerce(context, value, inner) : coerce(context, node, inner);
+/** What stands in the text for a root: where that goes wrapped in an object, its `value`. */
+export function unwrapped(node: Node, { wrapped }: Shape): Node {
+  const [value = node] = wrapped && node.keys.length === 1 && node.keys[0] === "value" ? node.items : [];
+  return value;
 }
 
 function any(context: Context, node: Node): Outcome {
@@ -208,7 +207,7 @@ export const composite = (kind: Shape["kind"]): boolean =>
  * linear.
  */
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
-  if (shape.wrapped) return unwrapped(context, node, shape);
+  if (shape.wrapped) return coerce(context, unwrapped(node, shape), shape.items as Shape); // what is wrapped
   if (context.encoded && node.keys.length === 1 && node.keys[0] === JSON_TEXT && context.inner < 8) {
     const [written = node] = node.items;
     const inner = context.read({ ...context, encoded: false }, `[${written.text}]`, written, 0);

@@ -1,0 +1,40 @@
+import { coerce } from "./coerce/coerce.ts";
+import { propertyOf } from "./coerce/object.ts";
+import type { Context } from "./coerce/outcome.ts";
+import type { Node } from "./reader/node.ts";
+import type { Shape } from "./shape.ts";
+
+/** What is written for a shape; undefined for what is no list or object. */
+export const kindOf = ({ kind, type }: Shape): "object" | "array" | undefined => {
+  if (type !== undefined) return undefined;
+  return kind === "object" || kind === "map" ? "object" : kind === "array" || kind === "tuple" ? "array" : undefined;
+};
+
+/** How many keys decide which option of a union an object is: more would not be linear. */
+export const DECISIVE = 32;
+
+/** The option of a union that an open container will most likely be: the one with most of its keys, or whose labels fit. */
+export function likelyShape(context: Context, node: Node, shape: Shape, depth = 0): Shape | undefined {
+  if (shape.kind !== "union") return shape;
+  if (depth > 8) return undefined;
+  let best: Shape | undefined;
+  let most = -1;
+  for (const option of shape.options) {
+    const inner = likelyShape(context, node, option, depth + 1);
+    if (!inner || (inner.kind !== "any" && kindOf(inner) !== node.kind)) continue;
+    let score = 0;
+    node.keys.slice(0, DECISIVE).forEach((key, i) => {
+      const property = propertyOf(inner, key, true);
+      const item = node.items[i];
+      if (!property || !item) return;
+      score += 1;
+      if (property.shape.kind === "enum" && item.done)
+        score += coerce(context, item, property.shape).issues ? -100 : 10;
+    });
+    if (score > most) {
+      most = score;
+      best = inner;
+    }
+  }
+  return best ?? shape.options.find((option) => option.kind === "string");
+}
