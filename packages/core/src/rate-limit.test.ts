@@ -127,6 +127,17 @@ describe("what the vendor says", () => {
     await clock.advance(1_000);
     await third;
   });
+  test("limits by the day are not taken for limits by the minute", async () => {
+    const now = manualClock().now();
+    const tomorrow = { name: "requests", limit: 2, remaining: 1, resetAt: now + 86_400_000 };
+    const { model, ask } = set({ maxWait: 0 }, told([tomorrow]));
+    for (let i = 0; i < 5; i++) await ask();
+    expect(model.calls).toHaveLength(5);
+    const minute = set({ maxWait: 0 }, told([{ ...tomorrow, resetAt: now + 60_000 }]));
+    await minute.ask();
+    await minute.ask();
+    await expect(minute.ask()).rejects.toMatchObject({ code: "rate-limit" });
+  });
   test("nonsense is not", async () => {
     const { ask } = set(
       { maxWait: 0 },

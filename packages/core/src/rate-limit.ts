@@ -48,13 +48,16 @@ const used = (usage: Usage): Amounts => ({
 const minus = (a: Amounts, b: Amounts): Amounts =>
   Object.fromEntries(METERS.flatMap((meter) => (meter in a ? [[meter, (a[meter] ?? 0) - (b[meter] ?? 0)]] : [])));
 
-/** What headers tell, for the meters that there are. */
-function learned(limits: readonly RateLimit[]): { limits: Amounts; remaining: Amounts } {
+/** A limit that is full again later than this, in milliseconds, is by the day: twice a minute, for clocks that differ. */
+const BY_THE_MINUTE = 120_000;
+
+/** What headers tell of limits by the minute, for the meters that there are. */
+function learned(limits: readonly RateLimit[], now: number): { limits: Amounts; remaining: Amounts } {
   const known: Partial<Record<Meter, number>> = {};
   const remaining: Partial<Record<Meter, number>> = {};
-  for (const { name, limit, remaining: left } of limits) {
+  for (const { name, limit, remaining: left, resetAt = now } of limits) {
     const meter = METERS.find((one) => one === name);
-    if (!meter) continue;
+    if (!meter || resetAt - now > BY_THE_MINUTE) continue;
     if (limit !== undefined && limit > 0) known[meter] = limit;
     if (left !== undefined) remaining[meter] = Math.max(0, left);
   }
@@ -64,8 +67,8 @@ function learned(limits: readonly RateLimit[]): { limits: Amounts; remaining: Am
 /**
  * Keeps calls below the vendor's requests and tokens a minute: a call waits for its turn instead of being told to go
  * away. Buckets hold a minute's worth and fill evenly. A call takes one request and about the tokens that it will use,
- * and puts the difference right once the usage is known. What the vendor says counts too: limits and what is left of
- * them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails, or does not
+ * and puts the difference right once the usage is known. What the vendor says counts too: limits by the minute and what
+ * is left of them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails, or does not
  * answer for a second, is stood in for by the memory of this process for the next five. Belongs inside of `retry`, where
  * each attempt is a request.
  *
@@ -148,7 +151,7 @@ export function rateLimit(options: RateLimitOptions = {}): Middleware {
       const part = (part: StreamPart): void => {
         if (part.type === "usage" || part.type === "finish") usage = part.usage;
         else if (part.type === "start" && part.rateLimits) {
-          buckets.learn(bucket, learned(part.rateLimits));
+          buckets.learn(bucket, learned(part.rateLimits, clock.now()));
         }
       };
       const end = (outcome: Outcome): void => {
