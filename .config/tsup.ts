@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Options } from "tsup";
 
@@ -34,9 +34,32 @@ const together: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/**
+ * Gives the main entry point the code itself, in place of a file that only passes on what another one holds, which is
+ * half of the time that it takes to import. It then also exports the handful of names that only the package's other entry
+ * points need; its declarations have none of them.
+ */
+const atOnce: NonNullable<Options["plugins"]>[number] = {
+  name: "at-once",
+  buildEnd({ writtenFiles }) {
+    const { outDir } = this.options;
+    const index = join(outDir, "index.js");
+    const held = /^import \{[^}]+\} from "\.\/(chunk-\w+\.js)";\s+export \{[^}]+\};\s*$/.exec(
+      readFileSync(index, "utf8"),
+    )?.[1];
+    if (held === undefined) throw new Error(`${index}: expected one chunk that holds all of it`);
+    renameSync(join(outDir, held), index);
+    for (const { name: file } of writtenFiles) {
+      if (file.endsWith(held)) continue;
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll(`/${held}"`, '/index.js"'));
+    }
+  },
+};
+
 const options: Options = {
   entry,
   esbuildPlugins: name === "@llm/core" ? [together] : [],
+  plugins: name === "@llm/core" ? [atOnce] : [],
   format: "esm",
   target: "es2022",
   clean: true,
