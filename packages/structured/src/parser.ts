@@ -123,6 +123,7 @@ export function newParser<Out>(
 
   const settled = (): ReturnType<typeof settle<Out>> => {
     end(reader);
+    if (lastLive ?? lastPartial) shown(); // what only the end has completed is judged, too
     const text = reader.source.slice();
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
     const { node, outcome } = best ?? {};

@@ -136,7 +136,7 @@ function growList(show: Show, node: Node, view: View): unknown {
 function addLast(target: Record<string, unknown>, key: string | undefined, value: unknown): Record<string, unknown> {
   if (key === undefined) return target;
   if (value !== ABSENT) put(target, key, value);
-  else delete target[key];
+  else if (Object.hasOwn(target, key)) delete target[key]; // costs much even where there is nothing
   return target;
 }
 
@@ -150,7 +150,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const key = node.keys[view.upto] as string; // in step
-    const property = propertyOf(shape, key, true);
+    const property = propertyOf(shape, key, true, view.upto);
     const partShape = property ? property.shape : shape.kind === "any" ? shape : shape.rest;
     const name = property ? property.name : key;
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
@@ -192,6 +192,8 @@ function growObject(show: Show, node: Node, view: View): unknown {
 
 /** A part of a view: what it grows to, and whether it keeps the view clean. */
 function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
+  // most parts are texts, which are themselves
+  if (item.kind === "text" && shape.kind === "string" && shape.checks.length === 0 && !show.annotated) return item.text;
   if (item.done && !show.annotated && (item.view === undefined || !view.clean)) {
     const outcome = coerce(show.context, item, shape);
     if (outcome.cost !== 0) view.clean = false;

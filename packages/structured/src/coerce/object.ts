@@ -21,8 +21,13 @@ import {
 import type { Context, Outcome } from "./outcome.ts";
 import { isNull, isScalar } from "./scalar.ts";
 
-/** The property that a key means: exactly, else without case, accents and punctuation where values may be bent. */
-export function propertyOf(shape: Shape, key: string, loose: boolean): Property | undefined {
+/**
+ * The property that a key means: exactly, else without case, accents and punctuation where values may be bent. Most keys
+ * come in their `place`.
+ */
+export function propertyOf(shape: Shape, key: string, loose: boolean, place = -1): Property | undefined {
+  const usual = shape.properties[place];
+  if (usual?.alias === key) return usual;
   const exact = shape.exact.get(key);
   if (exact || !loose || shape.exact.size === 0) return exact;
   return shape.folded.get(fold(key));
@@ -103,7 +108,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
   const at: number[] = []; // by the property's place: which item holds it
   const extra: number[] = [];
   for (const [i, key] of node.keys.entries()) {
-    const property = propertyOf(shape, key, loose);
+    const property = propertyOf(shape, key, loose, i);
     // the last of equal names wins, as in JSON.parse, but a name that only resembles it never does
     const known = property && at[property.index];
     if (property && (property.alias === key || known === undefined)) {

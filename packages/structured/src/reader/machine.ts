@@ -212,7 +212,7 @@ export function finish(m: Machine): void {
     trimBare(m, node);
     // what was left out
     const list = m.stack.at(-1);
-    if (/^(\.{3}|…)$/.test(node.text) && list?.kind === "array") {
+    if ((node.text === "..." || node.text === "…") && list?.kind === "array") {
       list.items.pop();
       repair(m, "dropped-text");
     }
