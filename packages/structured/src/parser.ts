@@ -160,7 +160,7 @@ export function newParser<Out>(
         (tip === undefined && growing(reader) !== undefined)
       ) {
         lastVersion = version;
-        if (reader.fault || !growOn(live, reader.stack.at(-1))) lastLive = show(live);
+        if (reader.fault || !growOn(live, reader.stack)) lastLive = show(live);
       } else if (tip !== undefined) {
         (tip.target as Record<string | number, unknown>)[tip.key] = tip.node.text; // the same text, longer
       }

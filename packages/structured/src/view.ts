@@ -6,7 +6,7 @@ import type { Context } from "./coerce/outcome.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
 import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
-import type { Property, Shape } from "./shape.ts";
+import type { Property, Shape, ShapeKind } from "./shape.ts";
 
 /** Nothing to show yet. */
 export const ABSENT: unique symbol = Symbol("absent");
@@ -103,10 +103,24 @@ function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | und
   return view;
 }
 
+/** Where the text of a part goes that grows: to its place, or nowhere, where it is not to be seen before it is complete. */
+function tipOf(
+  node: Node,
+  kind: ShapeKind | undefined,
+  value: unknown,
+  target: NonNullable<Show["tip"]>["target"],
+  key: string | number,
+): Show["tip"] {
+  if (node.kind === "text" && value === node.text) return { node, target, key };
+  const late = node.kind === "bare" ? kind === "number" || kind === "integer" : kind === "enum";
+  return late ? { node, target: [], key } : undefined;
+}
+
 function growList(show: Show, node: Node, view: View): unknown {
   const out = view.out as unknown[]; // a view of an array
   const { shape } = view;
   let last: unknown = ABSENT;
+  let lastShape: Shape | undefined;
   if (out.length > view.settled) out.pop(); // the one that grew
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
@@ -114,6 +128,7 @@ function growList(show: Show, node: Node, view: View): unknown {
     const value = itemShape ? growPart(show, item, itemShape, view) : ABSENT;
     if (!item.done) {
       last = value;
+      lastShape = itemShape;
       break;
     }
     view.upto++;
@@ -124,7 +139,7 @@ function growList(show: Show, node: Node, view: View): unknown {
   if (last !== ABSENT) out.push(last);
   if (!show.frozen) {
     const item = node.items[view.upto];
-    if (item && item.kind === "text" && last === item.text) show.tip = { node: item, target: out, key: out.length - 1 };
+    if (item) show.tip ??= tipOf(item, lastShape?.kind, last, out, out.length - 1);
     return out;
   }
   const copy = view.copy as unknown[] | undefined; // of the same
@@ -147,6 +162,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
   let same = view.copied === view.upto;
   let last: unknown = ABSENT;
   let lastKey: string | undefined;
+  let lastShape: Shape | undefined;
   while (view.upto < node.items.length) {
     const item = node.items[view.upto] as Node; // within bounds
     const key = node.keys[view.upto] as string; // in step
@@ -163,6 +179,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
     if (!item.done) {
       last = value;
       lastKey = name;
+      lastShape = partShape;
       break;
     }
     view.upto++;
@@ -172,9 +189,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
   if (!show.frozen) {
     whole = addLast(out, lastKey, last);
     const item = node.items[view.upto];
-    if (item && item.kind === "text" && lastKey !== undefined && last === item.text && !show.annotated) {
-      show.tip = { node: item, target: out, key: lastKey };
-    }
+    if (item && lastKey !== undefined && !show.annotated) show.tip ??= tipOf(item, lastShape?.kind, last, out, lastKey);
   } else {
     view.copy = whole = same && copy ? copy : addLast({ ...out }, lastKey, last);
     view.copied = view.upto;
@@ -277,12 +292,20 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
   return (isNumber(text) && chosen !== shape) || beginsLiteral(text) ? ABSENT : text;
 }
 
-/** Grows the container `top`, the innermost that is open, without the way to it. Whether that was enough. */
-export function growOn(show: Show, top: Node | undefined): boolean {
-  const view = top?.view as View | undefined; // only this file fills it
-  if (!top || top !== show.hot || !view?.fixed || show.annotated) return false;
+/**
+ * Grows what grew last, or the container around it where that is complete, without the way to it. Whether that was enough:
+ * whether no more than one container has been opened or closed since.
+ */
+export function growOn(show: Show, stack: readonly Node[]): boolean {
+  const { hot } = show;
+  const top = stack.at(-1);
+  const node =
+    hot && (hot === top || hot === stack.at(-2)) ? hot : hot?.done && top?.items.at(-1) === hot ? top : undefined;
+  const view = node?.view as View | undefined; // only this file fills it
+  if (!node || !view?.fixed || show.annotated) return false;
   show.tip = undefined;
-  if (top.kind === "array") growList(show, top, view);
-  else growObject(show, top, view);
+  show.hot = node;
+  if (node.kind === "array") growList(show, node, view);
+  else growObject(show, node, view);
   return true;
 }

@@ -13,7 +13,8 @@ const OPENERS = "\"'`‘’‚‛“”„‟«";
 const CLOSERS = "\"'`’’’’””””»";
 
 /** The character that closes a string which begins with this one; "" when it begins none. */
-export const closer = (c: string): string => (c === '"' ? c : c && CLOSERS.charAt(OPENERS.indexOf(c)));
+export const closer = (c: string): string =>
+  c === '"' ? c : c !== "" && OPENERS.includes(c) ? CLOSERS.charAt(OPENERS.indexOf(c)) : "";
 
 /** Whether a character may close a string that this closer ends: models mix straight and typographic quotes. */
 export const closes = (c: string, end: string): boolean =>
@@ -24,7 +25,7 @@ export const among = (c: string, several: string): boolean => c !== "" && severa
 
 /** The index of the first character at or after `i` that is no white space; the length if there is none. */
 export function skipSpace(s: string, i: number): number {
-  while (isSpace(s.charAt(i))) i++;
+  while (i < s.length && isSpace(s.charAt(i))) i++;
   return i;
 }
 

@@ -11,8 +11,9 @@ export const LOOK = 256;
  */
 export function peek(m: Machine, i: number): string {
   if (i - m.pos > LOOK) return "";
-  if (i >= m.text.length && !m.ended) m.starved = true;
-  return m.text.charAt(i);
+  if (i < m.text.length) return m.text.charAt(i); // within bounds it is compiled to a load
+  if (!m.ended) m.starved = true;
+  return "";
 }
 
 /** Whether this character stands at `i`, or nothing does. */
@@ -55,13 +56,14 @@ function keyAt(m: Machine, i: number, words = false): boolean {
     if (!isWord(peek(m, i))) return false;
     j = wordsEnd(m, i);
   }
-  const name = m.text.slice(quoted ? i + 1 : i, j).trim();
   const next = skipSpace(m.text, quoted ? j + 1 : j);
   const c = peek(m, next);
+  // within braces that a text holds, a key has to be known
+  if (quoted && (c === ":" || c === "=") && (m.open || m.braces === 0)) return true;
+  const name = m.text.slice(quoted ? i + 1 : i, j).trim();
   if (c === "") return begun(m, next, name, quoted);
   const known = m.names.has(name);
-  // within braces that a text holds, a key has to be known
-  if (quoted) return known || ((c === ":" || c === "=") && (m.open || m.braces === 0));
+  if (quoted) return known;
   return (c === "=" || colonAt(m, next)) && (known || (m.open && (words || !/[ .]/.test(name))));
 }
 
@@ -99,8 +101,8 @@ function memberAt(m: Machine, i: number): boolean {
   const c = peek(m, i);
   if (c === "" || c === "}" || c === ",") return true;
   if (c === "]" || c === "{") return m.arrays > 0;
-  if (among(c, "`.") && tripleAt(m, i)) return true;
-  return commentAt(m, i) || keyAt(m, i, m.quotes % 2 === 0);
+  if (c !== '"' && ((among(c, "`.") && tripleAt(m, i)) || commentAt(m, i))) return true;
+  return keyAt(m, i, m.quotes % 2 === 0);
 }
 
 /** Whether, after a straight quote at `i`, a string's own typographic closer comes before the next such string begins. */
@@ -118,7 +120,7 @@ export function endsString(m: Machine, i: number): boolean {
   const c = peek(m, j);
   if (c === "") return true;
   const gap = j > i + 1;
-  if (m.isKey) return gap || ":=,}{[".includes(c);
+  if (m.isKey) return gap || c === ":" || "=,}{[".includes(c);
   const member = inObject(m);
   const even = m.quotes % 2 === 0; // of those that were taken for content
   switch (c) {

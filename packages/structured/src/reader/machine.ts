@@ -26,7 +26,7 @@ export interface Fault {
 export const MAX_ROOTS = 256;
 export const MAX_REPAIRS = 100;
 
-// What the machine expects next: `READ` of reader.ts goes by these numbers.
+// What the machine expects next: `step` of reader.ts goes by these numbers.
 export const PROSE = 0;
 export const KEY = 1;
 export const AFTER_KEY = 2;

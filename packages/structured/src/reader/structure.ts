@@ -19,10 +19,10 @@ import { startString } from "./strings.ts";
 /** Reads what stands within a container and is no part of a string or unquoted value: where a key, a colon or a value is due. */
 export function readToken(m: Machine): void {
   m.pos = skipSpace(m.text, m.pos);
+  if (m.pos === m.text.length) return;
   const c = m.text.charAt(m.pos);
   const key = m.state === KEY;
   const item = m.state === VALUE && !inObject(m);
-  if (c === "") return;
   const due = m.state === AFTER_KEY; // a colon is
   if (due && c === ":") {
     m.pos++;
