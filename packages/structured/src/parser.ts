@@ -7,7 +7,7 @@ import { expect } from "./expect.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
-import type { Node } from "./reader/node.ts";
+import type { Node, Root } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
@@ -83,23 +83,25 @@ export function newParser<Out>(
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
-  let best: { readonly node: Node; readonly outcome: Outcome } | undefined;
+  let best: { readonly root: Root; readonly outcome: Outcome } | undefined;
 
   /** The candidate to show: the best complete one that fits, else the one that grows. */
   const shown = (): Node | undefined => {
     const { roots } = reader;
+    if (best?.root.draft) best = undefined; // it was reasoning, as what came after it has shown
     for (; judged < roots.length; judged++) {
       const root = roots[judged];
       if (!root?.node.done) break;
       if (root.draft) continue;
       context.budget.left += 1000 + 4 * (root.node.end - root.node.start);
       const outcome = coerce(context, root.node, program.root);
-      if (!best || better(best.outcome, outcome)) best = { node: root.node, outcome };
+      if (!best || better(best.outcome, outcome)) best = { root, outcome };
     }
     const last = roots.at(-1);
     // while another grows, one that fits by chance does not count: [1] in a sentence, of which nothing is in the value
-    if (best && !best.outcome.issues && (last?.node.done !== false || !(best.outcome.tags & CHANCE))) return best.node;
-    return last && !last.draft ? last.node : best?.node;
+    if (best && !best.outcome.issues && (last?.node.done !== false || !(best.outcome.tags & CHANCE)))
+      return best.root.node;
+    return last && !last.draft ? last.node : best?.root.node;
   };
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
@@ -126,7 +128,7 @@ export function newParser<Out>(
     if (lastLive ?? lastPartial) shown(); // what only the end has completed is judged, too
     const text = reader.source.slice();
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
-    const { node, outcome } = best ?? {};
+    const { root: { node } = {}, outcome } = best ?? {};
     const whole =
       node?.items.length &&
       outcome?.cost === 0 &&

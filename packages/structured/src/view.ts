@@ -90,7 +90,7 @@ export const stateOf = (node: Node | undefined): string => (node?.done ? "Comple
 function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = node.view as View | undefined; // only this file fills it
   const keys = Math.min(node.keys.length, DECISIVE);
-  if (known && (known.chosenBy === keys || shape.kind !== "union")) return known;
+  if (known && (shape.kind === "union" ? known.chosenBy === keys : known.shape === shape)) return known;
   const chosen = likelyShape(show.context, node, shape);
   if (!chosen || (chosen.kind !== "any" && kindOf(chosen) !== node.kind)) return undefined;
   if (known?.shape === chosen) {
