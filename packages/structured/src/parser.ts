@@ -76,7 +76,7 @@ export function newParser<Out>(
   // what was mended may depend on what stands around it
   const recall = (): typeof reread | undefined => (reader.repairs.length === 0 ? reread : undefined);
   const frozen: Show = { context, frozen: true, annotated: program.annotated, recall, tip: undefined, hot: undefined };
-  const live: Show = { context, frozen: false, annotated: program.annotated, recall, tip: undefined, hot: undefined };
+  const live: Show = { ...frozen, frozen: false };
   let judged = 0; // how many roots are complete and were looked at
   let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
   let quoted: boolean | undefined;
