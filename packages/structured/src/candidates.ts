@@ -164,7 +164,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     add(all, 0, "several-to-list");
   }
   // the text itself, for what needs no brackets; beside a value it is only what it says as a whole
-  const quoted = trimmed.length > 1 && trimmed.startsWith('"') && trimmed.endsWith('"');
+  const quoted = /^".*"$/s.test(trimmed);
   const alone = roots.length === 0;
   const has = (...kinds: Shape["kind"][]): boolean => wants(shape, (kind) => kinds.includes(kind));
   const reads = alone

@@ -53,7 +53,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     prefix: [],
     options: [],
     labels: [],
-    type: typeof s["x-type"] === "string" ? s["x-type"] : undefined,
+    type: flags(s["x-type"])[0],
     wrapped: s["x-wrapped"] === true,
   });
 
@@ -95,10 +95,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
         if (!properties || !isRecord(option)) return shape(option, root);
         const both = { ...record(properties), ...record(option["properties"]) };
         const all = [...flags(required), ...flags(option["required"])];
-        return shape(
-          { ...(s["type"] !== undefined && { type: s["type"] }), ...option, properties: both, required: all },
-          root,
-        );
+        return shape({ ...option, properties: both, required: all }, root);
       });
     } else if (s["const"] !== undefined) label(out, [s["const"]], s);
     else if (Array.isArray(s["enum"])) label(out, s["enum"], s);
@@ -111,6 +108,8 @@ export function compile(schema: JsonObject, plain: boolean): Program {
       out.kind = (out.type === "date" || out.type === "bigint" ? out.type : type) as ShapeKind;
     else if (s["not"] === true || (isRecord(s["not"]) && Object.keys(s["not"]).length === 0)) out.kind = "never";
     else anyName = deep = true;
+    if ((out.kind === "union" || out.kind === "enum") && out.options.length + out.labels.length === 0)
+      throw new TypeError("schema: an empty anyOf, enum or type");
   };
 
   const merge = (out: Shape, parts: JsonObject[], root: JsonObject): void => {

@@ -2,7 +2,7 @@ import { describe, expectTypeOf, it } from "vitest";
 import * as z from "zod";
 import type { Provider } from "@llm/core";
 import { choice, createParser, generateObject, list, parse, parsePartial, streamObject } from "./index.ts";
-import type { DeepPartial, Infer, Parsed } from "./index.ts";
+import type { DeepPartial, Infer, Parsed, Schema } from "./index.ts";
 
 declare const provider: Provider;
 const S = z.object({
@@ -41,7 +41,15 @@ describe("types", () => {
     expectTypeOf(choice(provider, "x", { a: "1", b: "2" })).resolves.toEqualTypeOf<"a" | "b">();
   });
 
-  it("of plain JSON Schema are unknown", () => {
+  it("of plain JSON Schema are unknown, unless the schema is typed", () => {
     expectTypeOf(parse("", { type: "string" }).value).toEqualTypeOf<unknown>();
+    const typed: Schema<{ a: string }> = { type: "object" };
+    expectTypeOf(parse("", typed).value).toEqualTypeOf<{ a: string }>();
+    expectTypeOf(parsePartial("", typed)).toEqualTypeOf<{ a?: string } | undefined>();
+  });
+
+  it("of branded values stay whole in partial ones", () => {
+    type Id = string & z.$brand<"Id">;
+    expectTypeOf<DeepPartial<{ id: Id; n: bigint | null }>>().toEqualTypeOf<{ id?: Id; n?: bigint | null }>();
   });
 });

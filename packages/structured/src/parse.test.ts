@@ -6,6 +6,7 @@ import type { JsonObject } from "@llm/core";
 import { isLlmError } from "@llm/core";
 import { StructuredError } from "./error.ts";
 import { parse, parseAsync } from "./parse.ts";
+import { toDialect } from "./dialect/codec.ts";
 import { createParser, parsePartial } from "./parser.ts";
 import { corruptionCorpus } from "./testing/damage.ts";
 import { malformed, records } from "./testing/documents.ts";
@@ -149,6 +150,44 @@ describe("parse", () => {
     expect(() =>
       parse("{}", { "~standard": { version: 1, vendor: "x", validate: () => ({ value: 1 }) } } as never),
     ).toThrow(/JSON Schema/);
+  });
+
+  it.each([
+    ["anyOf", { anyOf: [] }],
+    ["oneOf, within", { type: "array", items: { oneOf: [] } }],
+    ["enum", { type: "object", properties: { a: { enum: [] } } }],
+    ["list of types", { type: [] }],
+  ])("refuses an empty %s, which nothing fits", (_name, schema) => {
+    expect(() => parse("{}", schema)).toThrow(/^schema: an empty/);
+    expect(() => toDialect(schema, "openai")).toThrow(TypeError);
+  });
+
+  it("ends no process over a validator that rejects and that nobody awaits", async () => {
+    const S = z.object({
+      a: z.string().transform((): string => {
+        throw new RangeError("no such place");
+      }),
+    });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    try {
+      expect(() => parse('{"a": "x"}', S)).toThrow(TypeError);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toStrictEqual([]);
+    } finally {
+      process.off("unhandledRejection", note);
+    }
+  });
+
+  it.each([
+    ["a number that holds it exactly", "1", 1, 1],
+    ["a fraction", "1.5", 1.5, 1.5],
+    ["more than a number holds", "12345678901234567890", 12345678901234567890n, 12345678901234567890n],
+    ["digits in quotes", '"7"', 7n, 7n],
+  ])("takes for a bigint or a number, in either order: %s", (_name, text, ...expected) => {
+    const either = [z.union([z.bigint(), z.number()]), z.union([z.number(), z.bigint()])];
+    expect(either.map((one) => parse(`{"a": ${text}}`, z.object({ a: one })).value.a)).toStrictEqual(expected);
   });
 
   it("keeps a bigint's digits", () => {

@@ -112,9 +112,6 @@ function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> 
   return schema["~standard"].validate(value);
 }
 
-const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
-  typeof (value as { then?: unknown } | undefined)?.then === "function";
-
 /**
  * The value of the first try that the schema accepts, beginning with one that is known to be `exact`. Asks the caller for
  * each verdict, so that it may wait for it or not.
@@ -171,7 +168,10 @@ type Settling<Out> = ReturnType<typeof settle<Out>>;
 export function now<Out>(settling: Settling<Out>): Parsed<Out> {
   let step = settling.next();
   while (!step.done) {
-    if (isPromise(step.value)) throw new TypeError("schema: it validates asynchronously; use parseAsync or endAsync");
+    if ("then" in step.value) {
+      step.value.catch(() => undefined); // nobody waits for it: what it throws must not end the process
+      throw new TypeError("schema: it validates asynchronously; use parseAsync or endAsync");
+    }
     step = settling.next(step.value);
   }
   return step.value;

@@ -16,16 +16,21 @@ import { unquote } from "./reader/unquote.ts";
 import { ABSENT, dressed, grow, growOn, shapeOf, stateOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
+/** What is no list and no object, branded or not. */
+type Scalar = string | number | bigint | boolean | symbol | null | undefined;
+
 /** A value of which any part may be missing still. */
-export type DeepPartial<T> = T extends (infer Item)[]
-  ? DeepPartial<Item>[]
-  : T extends readonly (infer Item)[]
-    ? readonly DeepPartial<Item>[]
-    : T extends Date | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
-      ? T
-      : T extends object
-        ? { [K in keyof T]?: DeepPartial<T[K]> }
-        : T;
+export type DeepPartial<T> = T extends Scalar
+  ? T
+  : T extends (infer Item)[]
+    ? DeepPartial<Item>[]
+    : T extends readonly (infer Item)[]
+      ? readonly DeepPartial<Item>[]
+      : T extends Date | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
+        ? T
+        : T extends object
+          ? { [K in keyof T]?: DeepPartial<T[K]> }
+          : T;
 
 /** Reads a value while its text arrives. */
 export interface Parser<Out> {
@@ -75,11 +80,12 @@ export function newParser<Out>(
   };
   // what was mended may depend on what stands around it
   const recall = (): typeof reread | undefined => (reader.repairs.length === 0 ? reread : undefined);
-  const frozen: Show = { context, frozen: true, annotated: program.annotated, recall, tip: undefined, hot: undefined };
+  const { annotated } = program;
+  const frozen: Show = { context, frozen: true, annotated, recall, tip: undefined, hot: undefined };
   const live: Show = { ...frozen, frozen: false };
   let judged = 0; // how many roots are complete and were looked at
   let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
-  let quoted: boolean | undefined;
+  let quoted = false;
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
@@ -111,7 +117,8 @@ export function newParser<Out>(
     const node = shown();
     const { root } = program;
     let value: unknown = ABSENT;
-    if (root.kind === "string" && (read.coercion === "full" || !node)) {
+    if (root.kind === "string") {
+      // a text is itself, whatever stands in it
       value = body === "" || root.readiness.done ? ABSENT : quoted ? unquote(body) : body;
     } else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
@@ -141,8 +148,10 @@ export function newParser<Out>(
     write: (delta) => {
       expect(typeof delta === "string", "delta", "a string");
       if (program.root.kind === "string") {
-        body = quoted === undefined && read.coercion !== "full" ? (body + delta).trimStart() : body + delta;
-        if (body !== "") quoted ??= read.coercion !== "full" && body.startsWith('"');
+        if (body === "" && read.coercion !== "full") {
+          body = delta.trimStart();
+          quoted = body.startsWith('"');
+        } else body += delta;
       }
       write(reader, delta);
     },
@@ -170,17 +179,15 @@ export function newParser<Out>(
     },
     path: () => {
       const out: (string | number)[] = [];
-      const nodes = [...reader.stack];
-      const last = growing(reader) ?? nodes.at(-1)?.items.at(-1);
-      if (last) nodes.push(last);
-      for (let i = 1; i < nodes.length; i++) {
-        const parent = nodes[i - 1];
-        const node = nodes[i];
-        if (!parent || !node) continue;
-        const at = parent.items.lastIndexOf(node);
-        const key = parent.keys[at];
-        const shape = shapeOf(parent);
-        out.push(key === undefined ? at : ((shape && propertyOf(shape, key, true)?.name) ?? key));
+      let parent: Node | undefined;
+      for (const node of [...reader.stack, growing(reader) ?? reader.stack.at(-1)?.items.at(-1)]) {
+        if (parent && node) {
+          const at = parent.items.lastIndexOf(node);
+          const key = parent.keys[at];
+          const shape = shapeOf(parent);
+          out.push(key === undefined ? at : ((shape && propertyOf(shape, key, true)?.name) ?? key));
+        }
+        parent = node;
       }
       return program.root.wrapped ? out.slice(1) : out;
     },

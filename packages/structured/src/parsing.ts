@@ -4,5 +4,5 @@ export { parse, parseAsync } from "./parse.ts";
 export type { ParseOptions, Parsed } from "./parse.ts";
 export { createParser, parsePartial } from "./parser.ts";
 export type { DeepPartial, Parser } from "./parser.ts";
-export type { Repair } from "./reader/node.ts";
+export type { Repair, RepairKind } from "./reader/node.ts";
 export type { Infer, Schema, StandardResult, StandardSchema } from "./standard-schema.ts";

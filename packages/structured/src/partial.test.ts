@@ -77,6 +77,8 @@ const rows: [string, JsonObject, string, unknown][] = [
   ["state: a list", root(list(whole), "with-state"), "[1, 2", { value: [1], state: "Incomplete" }],
   ["state: a complete list", root(list(whole), "with-state"), "[1, 2]", { value: [1, 2], state: "Complete" }],
   ["state: nothing", root(list(whole), "with-state"), "Well", undefined],
+  ["a text that holds a list", text, "See [1] for", "See [1] for"],
+  ["a text that holds an object", text, 'Say {"a": 1} to', 'Say {"a": 1} to'],
   ["state: a text", root(text, "with-state"), "Well", { value: "Well", state: "Incomplete" }],
   [
     "state: items",
@@ -119,6 +121,15 @@ describe("a text that stops", () => {
       const live = structuredClone(parser.live());
       expect(parser.partial()).toStrictEqual(live);
     }
+  });
+
+  it.each([
+    ["", "[1] of 2", "[1] of 2"],
+    ["in quotes", '"[1], ', "[1], "],
+    ["in quotes, in the middle of an escape", '"one\\ntwo\\', "one\ntwo"],
+    ["in quotes, in the middle of a code", '"one\\ntwo\\u00e', "one\ntwo"],
+  ])("is a text, whatever stands in it %s", (_name, begun, expected) => {
+    expect(parsePartial(begun, text)).toBe(expected);
   });
 
   it("makes up no empty list or map under safe", () => {

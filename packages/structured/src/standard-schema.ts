@@ -40,7 +40,8 @@ export type Schema<Out = unknown> =
   | (JsonObject & { readonly "~standard"?: undefined; readonly __out?: Out });
 
 /** The type of the values that a schema accepts. */
-export type Infer<S> = S extends StandardSchema<infer Out> ? Out : unknown;
+export type Infer<S> =
+  S extends StandardSchema<infer Out> ? Out : S extends { readonly __out?: infer Out } ? Out : unknown;
 
 /** Whether a schema brings its own validation. */
 export const isStandard = <Out>(schema: Schema<Out> | null | undefined): schema is StandardSchema<Out> =>

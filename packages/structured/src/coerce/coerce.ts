@@ -1,4 +1,4 @@
-import { JSON_TEXT } from "../dialect/rest.ts";
+import { JSON_TEXT, mayBeText } from "../dialect/rest.ts";
 import { isNumber, literal } from "../reader/chars.ts";
 import { readJson } from "../reader/json.ts";
 import type { Memo, Node } from "../reader/node.ts";
@@ -84,16 +84,17 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
 
 function tuple(context: Context, node: Node, shape: Shape): Outcome {
   let { items } = node;
-  if (node.kind === "object") {
-    // a vendor's dialect writes a tuple as an object of numbered properties
+  let listed = node.kind === "array";
+  if (node.kind === "object" && (context.encoded || (context.mode !== "off" && items.length > 0))) {
+    // a vendor's dialect writes a tuple as an object of numbered properties, and of nothing else
     const at = new Map(node.keys.map((key, i) => [key, node.items[i] as Node])); // in step
     const rest = at.get("rest");
     items = [];
     for (let i = 0, item; (item = at.get(String(i))); i++) items.push(item);
+    listed = at.size === items.length + (rest ? 1 : 0);
     if (rest) items.push(...rest.items);
   }
-  if (node.kind === "object" ? items.length === 0 : node.kind !== "array")
-    return fromText(context, node, shape) ?? misfit(context, node, shape);
+  if (!listed) return fromText(context, node, shape) ?? misfit(context, node, shape);
   const values: unknown[] = [];
   const out = fit(values, LIST);
   if (node.kind === "object" && !context.encoded) note(out, "other-form", node);
@@ -125,7 +126,7 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
 export function fromText(context: Context, node: Node, shape: Shape): Outcome | undefined {
   if ((context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
   const text = node.text.trim();
-  const tuple = node.kind === "bare" && text.startsWith("(") && text.endsWith(")");
+  const tuple = node.kind === "bare" && /^\(.*\)$/s.test(text);
   if (!tuple && (node.kind !== "text" || !/^[{["]/.test(text))) return undefined;
   const inner = context.read(context, tuple ? `[${text.slice(1, -1)}]` : node.text, node, tuple ? 0 : 1);
   const outcome = inner && surface(inner, coerce(inner.context, inner.node, shape));
@@ -171,23 +172,15 @@ function any(context: Context, node: Node): Outcome {
   return fit(toPlain(node), node.kind === "array" ? LIST : 0);
 }
 
-function dispatch(context: Context, node: Node, shape: Shape): Outcome {
-  switch (shape.kind) {
-    case "any":
-      return any(context, node);
-    case "array":
-      return list(context, node, shape);
-    case "tuple":
-      return tuple(context, node, shape);
-    case "object":
-    case "map":
-      return coerceObject(context, node, shape);
-    case "union":
-      return union(context, node, shape);
-    default:
-      return coerceScalar(context, node, shape);
-  }
-}
+/** What makes a value of a shape, by its kind; {@link coerceScalar} where nothing stands here. */
+const MAKE: Readonly<Partial<Record<Shape["kind"], (context: Context, node: Node, shape: Shape) => Outcome>>> = {
+  any,
+  array: list,
+  tuple,
+  object: coerceObject,
+  map: coerceObject,
+  union,
+};
 
 /** Stands for the outcome of a pair that is being worked on: a value that would contain itself does not fit. */
 const RUNNING: Outcome = { ...fit(undefined, 0, Infinity), issues: [] };
@@ -208,7 +201,13 @@ export const composite = (kind: Shape["kind"]): boolean =>
  */
 export function coerce(context: Context, node: Node, shape: Shape): Outcome {
   if (shape.wrapped) return coerce(context, unwrapped(node, shape), shape.items as Shape); // what is wrapped
-  if (context.encoded && node.keys.length === 1 && node.keys[0] === JSON_TEXT && context.inner < 8) {
+  if (
+    context.encoded &&
+    node.keys.length === 1 &&
+    node.keys[0] === JSON_TEXT &&
+    context.inner < 8 &&
+    mayBeText(shape)
+  ) {
     const [written = node] = node.items;
     const inner = context.read({ ...context, encoded: false }, `[${written.text}]`, written, 0);
     const only = inner?.node.items[0];
@@ -222,7 +221,7 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
     recall(node);
     node.memo = memo = { shape, outcome: RUNNING, next: node.memo };
   }
-  let outcome = dispatch(context, node, shape);
+  let outcome = (MAKE[shape.kind] ?? coerceScalar)(context, node, shape);
   if (!outcome.issues && shape.checks.length > 0) {
     for (const check of shape.checks) {
       const wrong = check(outcome.value);

@@ -40,44 +40,59 @@ interface Index {
   pattern?: RegExp;
 }
 
-const owns = new WeakMap<readonly Label[], { readonly own: Map<unknown, Label>; readonly kinds: Set<string> }>();
+/** What a map has under a key; made where it has nothing. */
+export function kept<K, V>(
+  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  let value = map.get(key);
+  if (!value) map.set(key, (value = make()));
+  return value;
+}
+
+interface Own {
+  readonly own: Map<unknown, Label>;
+  readonly kinds: Set<string>;
+}
+
+const owns = new WeakMap<readonly Label[], Own>();
 
 /**
  * Labels by what stands for them exactly: a text by its name for the model, a bigint `1` by the text `1n`, others by
  * themselves. And which kinds of values there are besides texts and null.
  */
-export function ownOf(labels: readonly Label[]): { readonly own: Map<unknown, Label>; readonly kinds: Set<string> } {
-  let found = owns.get(labels);
-  if (!found) {
-    found = { own: new Map(), kinds: new Set() };
-    owns.set(labels, found);
+export const ownOf = (labels: readonly Label[]): Own =>
+  kept(owns, labels, () => {
+    const found: Own = { own: new Map(), kinds: new Set() };
     for (const label of labels) {
       const { value, texts } = label;
-      const key = typeof value === "bigint" ? `${value}n` : typeof value === "string" ? texts[0] : value;
+      const key = keyOf(typeof value === "string" ? texts[0] : value);
       if (!found.own.has(key)) found.own.set(key, label);
       if (value !== null && typeof value !== "string") found.kinds.add(typeof value);
     }
-  }
-  return found;
-}
+    return found;
+  });
+
+/** What stands for a value in {@link ownOf}. */
+export const keyOf = (value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
 
 const indexes = new WeakMap<readonly Label[], Map<Change, Index>>();
 
 /** The index of labels that are texts, made once for each way to change them. */
-function indexOf(all: readonly Label[], change: Change): Index {
-  let ways = indexes.get(all);
-  if (!ways) indexes.set(all, (ways = new Map()));
-  let index = ways.get(change);
-  if (!index) {
-    const labels: Index["labels"] = new Map();
-    for (const label of all) {
-      if (typeof label.value !== "string") continue;
-      for (const text of new Set(label.texts.map(change))) labels.set(text, labels.has(text) ? undefined : label);
-    }
-    ways.set(change, (index = { labels }));
-  }
-  return index;
-}
+const indexOf = (all: readonly Label[], change: Change): Index =>
+  kept(
+    kept(indexes, all, () => new Map<Change, Index>()),
+    change,
+    () => {
+      const labels: Index["labels"] = new Map();
+      for (const label of all) {
+        if (typeof label.value !== "string") continue;
+        for (const text of new Set(label.texts.map(change))) labels.set(text, labels.has(text) ? undefined : label);
+      }
+      return { labels };
+    },
+  );
 
 /** Counts which labels a text names, longest first where they overlap; the one named most often wins. */
 function search(index: Index, text: string): Match | undefined {

@@ -2,7 +2,7 @@ import { newNode } from "../reader/node.ts";
 import type { Node } from "../reader/node.ts";
 import type { Property, Shape } from "../shape.ts";
 import { coerce, fallback, fromText, nullable, put, toPlain } from "./coerce.ts";
-import { REST } from "../dialect/rest.ts";
+import { restOf } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
 import {
   DEFAULTS,
@@ -173,7 +173,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       note(out, "dropped-key", item, key);
       continue;
     }
-    if (context.encoded && shape.rest && key === REST && item.kind === "array") {
+    if (context.encoded && shape.rest && key === restOf(shape) && item.kind === "array") {
       const part = coerceMap(context, item, { ...shape, type: undefined, keys: undefined });
       gather(out, part, key, 0);
       for (const [name, one] of Object.entries(part.value as object)) put(value, name, one); // a map without a type

@@ -107,6 +107,8 @@ export const EMPTY = 128;
 export const PROSE = 256;
 /** Null in place of a value that is there: the last resort. */
 export const NOTHING = 512;
+/** A number that JSON writes as it stands and that the other of number and bigint holds better. */
+export const OTHER = 1024;
 
 /** A fit: exact, unless it comes at a cost. */
 export const fit = (value: unknown, tags = 0, cost = 0): Outcome => ({
@@ -194,7 +196,7 @@ export function better(a: Outcome, b: Outcome): boolean {
   if (a.issues) return true;
   // a list made up for one value is worse than anything else, null in place of a value is worse, an empty list made up the last resort
   const last = ({ tags }: Outcome): number =>
-    tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : tags & FROM_JSON ? 1 : 0;
+    tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : tags & (FROM_JSON | OTHER) ? 1 : 0;
   if (last(a) !== last(b)) return last(b) < last(a);
   const both = a.tags & b.tags;
   if (both & LIST) {

@@ -2,10 +2,10 @@ import { isNumber, literal } from "../reader/chars.ts";
 import type { Node } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerce, toPlain } from "./coerce.ts";
-import { LONG, match, ownOf } from "./match.ts";
+import { LONG, keyOf, match, ownOf } from "./match.ts";
 import type { Label } from "./match.ts";
 import { parseNumber, searchNumber } from "./number.ts";
-import { AMBIGUOUS, FROM_JSON, MAX_CHOICES, NOTHING, also, bent, fit, misfit, raw } from "./outcome.ts";
+import { AMBIGUOUS, FROM_JSON, MAX_CHOICES, NOTHING, OTHER, also, bent, fit, misfit, raw } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 
 /** What a reading gives: undefined when the node does not fit. */
@@ -59,33 +59,31 @@ function number(context: Context, node: Node, shape: Shape): Read {
       ? bent(Math.trunc(found + Math.sign(found) / 2), cost + 1, "rounded", node)
       : undefined;
   }
-  return cost === 0 ? fit(found) : bent(found, cost, cost === 1 ? "string-to-number" : "number-in-text", node);
+  if (cost === 0) return fit(found, Number.isInteger(found) && !Number.isSafeInteger(found) ? OTHER : 0);
+  return bent(found, cost, cost === 1 ? "string-to-number" : "number-in-text", node);
 }
 
 function bigint(context: Context, node: Node): Read {
   const { text } = node;
-  if (/^-?\d+$/.test(text)) return fit(BigInt(text));
   const plain = text.replace(context.mode === "off" ? /n$/ : /n$|[,_\s]/g, "");
-  if (/^-?\d+$/.test(plain)) return bent(BigInt(plain), 1, "string-to-number", node);
-  const other = isNumber(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(other)) return undefined;
-  return node.kind === "bare" ? fit(BigInt(other)) : bent(BigInt(other), 1, "string-to-number", node);
+  const digits = /^-?\d+$/.test(plain);
+  const bare = node.kind === "bare";
+  const safe = Number.isSafeInteger(isNumber(text) ? Number(text) : Number.NaN);
+  if (!digits && !safe) return undefined;
+  const value = BigInt(digits ? plain : Number(text));
+  // what a number holds exactly is one, where it may be either
+  if (plain === text && (digits || bare)) return fit(value, bare && safe ? OTHER : 0);
+  return bent(value, 1, "string-to-number", node);
 }
 
-const WORDS = new Map([
-  ["true", true],
-  ["yes", true],
-  ["false", false],
-  ["no", false],
-]);
 const TRUTH = ["true", "false"].map((value) => ({ value, texts: [value] }));
 
 function boolean(context: Context, node: Node): Read {
   const found = toPlain(node);
   if (typeof found === "boolean") return fit(found);
   if (found === null || context.mode === "off") return undefined;
-  const word = WORDS.get(node.text.trim().toLowerCase());
-  if (word !== undefined) return bent(word, 1, "string-to-boolean", node);
+  const word = /^(true|yes|(false|no))$/i.exec(node.text.trim());
+  if (word) return bent(word[2] === undefined, 1, "string-to-boolean", node);
   const { label } = context.search ? match(TRUTH, node.text, "full") : {};
   return label && bent(label.value === "true", 3, "boolean-in-text", node);
 }
@@ -135,7 +133,7 @@ function label(context: Context, node: Node, shape: Shape): Read {
   const { own, kinds } = ownOf(labels);
   for (const kind of kinds) {
     const outcome = READ[kind]?.(context, node, shape);
-    if (outcome && own.has(typeof outcome.value === "bigint" ? `${outcome.value}n` : outcome.value)) return outcome;
+    if (outcome && own.has(keyOf(outcome.value))) return outcome;
   }
   return undefined;
 }

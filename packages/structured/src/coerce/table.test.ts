@@ -4,6 +4,8 @@ import type { JsonObject } from "@llm/core";
 import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 
+const tuple: JsonObject = { type: "array", prefixItems: [{ type: "number" }, { type: "number" }] };
+
 /** The README's table, a row a case: what `off`, `safe` and `full` make of a text; undefined is an error. */
 const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unknown]][] = [
   ["any value", {}, "{a: 'x',}", [{ a: "x" }, { a: "x" }, { a: "x" }]],
@@ -66,6 +68,8 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
     '{"a": "[1]"}',
     [undefined, { a: [1] }, { a: [1] }],
   ],
+  ["a tuple by numbers", tuple, '{"0": 1, "1": 2}', [undefined, [1, 2], [1, 2]]],
+  ["numbers and more for a tuple", tuple, '{"0": 1, "1": 2, "a": 3}', [undefined, undefined, undefined]],
   [
     "items that do not fit",
     { type: "array", items: { type: "integer" } },

@@ -78,6 +78,14 @@ describe.each(Object.values(profiles))("lowering to $name", (profile) => {
     expect(text).toMatch(dialect === "openai" ? /"minItems":3/ : /minItems 3\)/);
   });
 
+  it("keeps both descriptions where only one option is left", () => {
+    const { schema } = toDialect(z.object({ a: z.union([z.any()]).describe("Whatever there is") }), dialect);
+    expect((schema["properties"] as JsonObject)["a"]).toMatchObject({
+      type: "string",
+      description: "Whatever there is (any value, as JSON text)",
+    });
+  });
+
   it("never passes on a bound that says nothing", () => {
     expect(JSON.stringify(toDialect(z.object({ n: z.int(), e: z.email() }), dialect).schema)).not.toMatch(
       /9007199254740991|pattern/,

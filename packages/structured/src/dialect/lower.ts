@@ -5,7 +5,7 @@ import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
 import { partsOf } from "../shape.ts";
 import type { Profile } from "./profile.ts";
-import { JSON_TEXT, REST } from "./rest.ts";
+import { JSON_TEXT, REST, mayBeText, restOf } from "./rest.ts";
 
 /** A schema as a vendor's strict mode takes it. The way back is coercion with `encoded` set. */
 export interface Lowered {
@@ -72,8 +72,10 @@ export function lower(program: Program, profile: Profile): Lowered {
   const active = new Map<Shape, number>();
 
   const described = (schema: Draft, shape: Shape, dropped: readonly string[] = []): Draft => {
-    const own = typeof shape.schema["description"] === "string" ? shape.schema["description"].trim() : "";
-    const words = [own, dropped.length > 0 ? `(${dropped.join(", ")})` : ""].filter((part) => part !== "").join(" ");
+    const own = [shape.schema["description"], schema["description"]].map((text) =>
+      typeof text === "string" ? text.trim() : "",
+    );
+    const words = [...own, dropped.length > 0 ? `(${dropped.join(", ")})` : ""].filter((part) => part !== "").join(" ");
     return words === "" || schema["$ref"] !== undefined ? schema : { ...schema, description: words };
   };
 
@@ -98,8 +100,7 @@ export function lower(program: Program, profile: Profile): Lowered {
   const refer = (shape: Shape): Draft => {
     if (!profile.recursion) {
       const text: Draft = { type: "string", description: "The JSON text of one more such value" };
-      const texts = shape.options.some((option) => option.kind === "string" || option.kind === "enum");
-      return texts ? object({ [JSON_TEXT]: text }) : text;
+      return mayBeText(shape) ? object({ [JSON_TEXT]: text }) : text;
     }
     const known = names.get(shape);
     if (known !== undefined) return { $ref: `#/$defs/${known}` };
@@ -190,7 +191,7 @@ export function lower(program: Program, profile: Profile): Lowered {
           const inner = emit(property.shape);
           put(properties, property.alias, property.required || nullable(property.shape) ? inner : orNull(inner));
         }
-        if (shape.rest) properties[REST] = pairs(undefined, shape.rest);
+        if (shape.rest) properties[restOf(shape)] = pairs(undefined, shape.rest);
         return described(object(properties), shape);
       }
     }

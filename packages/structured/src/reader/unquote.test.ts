@@ -14,7 +14,9 @@ describe("unquote", () => {
     [String.raw`"C:\dir"`, String.raw`C:\dir`],
     ['"a\nb"', "a\nb"],
     [String.raw`"a" \ "b"`, String.raw`a" \ "b`],
-    [String.raw`"half \u00`, String.raw`half \u00`],
+    [String.raw`"half \u00`, "half "],
+    ['"line\\nhalf \\', "line\nhalf "],
+    ['"C:\\dir\\', "C:\\dir\\"],
   ])("takes the quotes off %j", (text, expected) => {
     expect(unquote(text)).toBe(expected);
   });

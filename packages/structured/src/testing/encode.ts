@@ -57,9 +57,10 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
     default: {
       const properties = schema["properties"] as Readonly<Record<string, JsonObject>>;
       const names = Object.keys(properties);
-      if (names.join() === JSON_TEXT && value !== undefined) return { [JSON_TEXT]: JSON.stringify(value) };
+      const texts = names.join() === JSON_TEXT && JSON.stringify(properties[JSON_TEXT]).includes("JSON text");
+      if (texts && value !== undefined) return { [JSON_TEXT]: JSON.stringify(value) };
       if (Array.isArray(value)) {
-        if (!names.includes("0") && !names.includes("rest")) {
+        if (names.length > 0 && !names.includes("0") && !names.includes("rest")) {
           return names.join() === "key,value"
             ? {
                 key: encode(value[0] as Json, properties["key"] ?? {}, root),
@@ -81,12 +82,13 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
         );
       }
       if (!isRecord(value)) return fail();
+      const rest = names.includes(`${REST}_`) ? `${REST}_` : REST;
       const extra = Object.entries(value).filter(([key]) => !names.includes(key));
-      if (extra.length > 0 && !names.includes(REST)) return fail();
+      if (extra.length > 0 && !names.includes(rest)) return fail();
       return Object.fromEntries(
         names.map((name) => [
           name,
-          encode(name === REST ? Object.fromEntries(extra) : value[name], properties[name] ?? {}, root),
+          encode(name === rest ? Object.fromEntries(extra) : value[name], properties[name] ?? {}, root),
         ]),
       );
     }

@@ -172,6 +172,17 @@ export const zodForms: readonly Form[] = [
     z.object({ value: z.string(), key: z.number(), rest: z.array(z.string()), "0": z.null() }),
     { value: "x", key: 1, rest: [], "0": null },
   ),
+  form(
+    "names of the dialect, open",
+    z.object({ additional_properties: z.string(), json_text: z.number() }).catchall(z.number()),
+    { additional_properties: "x", json_text: 1, more: 2 },
+  ),
+  form("a name of the dialect alone", field(z.object({ json_text: z.string() })), { a: { json_text: "[1]" } }),
+  form("a name of the dialect alone, or null", field(z.object({ json_text: z.number() }).nullable()), {
+    a: { json_text: 1 },
+  }),
+  form("tuple of nothing", field(z.tuple([])), { a: [] }),
+  form("tuple of rest", field(z.tuple([]).rest(z.number())), { a: [] }),
   form("union with undefined", field(z.union([z.string(), z.undefined()])), {}, {}),
   form("undefined", field(z.undefined()), {}, {}),
   form("refinement", field(z.number().refine((n) => n > 0)), { a: 1 }),
