@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Event } from "@llm/core";
-import { LlmError, isLlmError } from "@llm/core";
+import { LlmError, isLlmError, noUsage } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { StructuredError } from "./error.ts";
 import { generateObject, generateObjectResult } from "./generate-object.ts";
@@ -108,6 +108,41 @@ describe("generateObject", () => {
     expect(provider.calls).toHaveLength(1);
   });
 
+  it("keeps what was there before a refusal", async () => {
+    for (const finish of ["refusal", "content-filter"] as const) {
+      const error = await rejected(generateObject(mock({ text: '{"name": "Ann", "a', finish }), Person, "Who?"));
+      expect(error).toMatchObject({ code: "refusal", value: { name: "Ann" } });
+    }
+  });
+
+  it("takes an answer that pauses, or ends for a reason unknown in the middle, for one that was cut off", async () => {
+    const Name = z.object({ name: z.string() });
+    const ask = (finish: "pause" | "other", text: string): Promise<unknown> =>
+      generateObject(mock({ text, finish }, '{"name": "Bob"}'), Name, "Who?", { repairs: 0 });
+    await expect(ask("pause", '{"name": "Ann"}')).rejects.toMatchObject({ code: "truncated", value: { name: "Ann" } });
+    await expect(ask("other", '{"name": "An')).rejects.toMatchObject({ code: "truncated", value: { name: "An" } });
+    expect(await ask("other", '{"name": "Ann"}')).toStrictEqual({ name: "Ann" });
+    expect(await generateObject(mock({ text: '{"name": "An', finish: "other" }, '{"name": "Bob"}'), Name, "?")).toEqual(
+      { name: "Bob" },
+    );
+  });
+
+  it("asks again without the calls of other tools, which nobody answered", async () => {
+    const provider = mock(
+      { text: "Let me look.", toolCalls: [{ name: "look", input: { at: "Ann" } }] },
+      { toolCalls: [{ name: "look", input: { at: "Ann" } }] },
+      JSON.stringify(ANN),
+    );
+    const tools = [{ name: "look", input: { type: "object" } }];
+    const prompt = { messages: [{ role: "user", content: "Who?" }], tools } as const;
+    expect(await generateObject(provider, Person, prompt)).toStrictEqual(ANN);
+    expect(provider.calls[1]!.request.messages.slice(1)).toMatchObject([
+      { role: "assistant", content: [{ type: "text", text: "Let me look." }] },
+      { role: "user" },
+    ]);
+    expect(JSON.stringify(provider.calls.map(({ request }) => request.messages))).not.toContain("tool-call");
+  });
+
   it("asks again for an answer that was cut off, or ends with its part", async () => {
     const cut = { text: '{"name": "Ann", "ag', finish: "length" } as const;
     const provider = mock(cut, JSON.stringify(ANN));
@@ -123,11 +158,17 @@ describe("generateObject", () => {
   });
 
   it("passes on the provider's errors with the usage of all attempts", async () => {
-    const provider = mock({ text: "no", usage: { input: 10, output: 1 } }, new LlmError("overloaded", "busy"));
-    await expect(generateObject(provider, Person, "Who?")).rejects.toMatchObject({
-      code: "overloaded",
-      partial: { usage: { input: 10 } },
-    });
+    const spent = { ...noUsage, input: 5, output: 2 };
+    const errors = [
+      [new LlmError("overloaded", "busy"), 10],
+      [new LlmError("overloaded", "busy", { partial: { text: "{", usage: spent } }), 15],
+    ] as const;
+    for (const [error, input] of errors) {
+      const script = [{ text: "no", usage: { input: 10, output: 1 } }, error] as const;
+      const expected = { code: "overloaded", message: "busy", partial: { ...error.partial, usage: { input } } };
+      await expect(generateObject(mock(...script), Person, "Who?")).rejects.toMatchObject(expected);
+      await expect(streamObject(mock(...script), Person, "Who?").object).rejects.toMatchObject(expected);
+    }
   });
 
   it("refuses a schema that the vendor does not take, unless it goes in words", async () => {

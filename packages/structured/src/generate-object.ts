@@ -1,12 +1,11 @@
-import type { ChatResult, OutputMode, Prompt, Provider, Usage } from "@llm/core";
+import type { ChatResult, FinishReason, LlmError, OutputMode, Prompt, Provider, Usage } from "@llm/core";
 import { addUsage, child, collect, emit, isLlmError, newCall, withPartial } from "@llm/core";
 import "./event.ts";
 import { StructuredError } from "./error.ts";
-import type { Parsed } from "./parse.ts";
 import { newParser } from "./parser.ts";
+import type { Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
 import type { Repair } from "./reader/node.ts";
-import type { Program } from "./shape.ts";
 import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
@@ -26,27 +25,40 @@ export interface ObjectResult<Out> {
   readonly result: ChatResult;
 }
 
-/** Throws a StructuredError when an answer's end says that it is none, whatever its text holds so far. */
-export function refuseEnd({ finish, text, vendor, model }: ChatResult, partial: () => unknown): void {
-  const refused = finish === "refusal" || finish === "content-filter";
-  if (!refused && finish !== "length" && finish !== "context-length") return;
-  const code = refused ? "refusal" : "truncated";
-  const message = refused ? "the model declined to answer" : "the answer ends before it is complete";
-  throw new StructuredError(code, code, message, { text, value: partial() }, { vendor, model });
+const DECLINED: ReadonlySet<FinishReason> = new Set(["refusal", "content-filter"]);
+const CUT: ReadonlySet<FinishReason> = new Set(["length", "context-length", "pause"]);
+
+/**
+ * The object of an answer that has ended, of which the parser has all the text; with the usage so far. Throws a
+ * StructuredError that tells what kept it from being one: how it ended counts, whatever its text holds.
+ */
+export async function endAnswer<Out>(
+  result: ChatResult,
+  parser: Parser<Out>,
+  attempts: number,
+  usage: Usage,
+): Promise<ObjectResult<Out>> {
+  const { finish, text, vendor, model, output } = result;
+  const ended = (reason: "refusal" | "truncated", message: string): StructuredError =>
+    new StructuredError(reason, reason, message, { text, value: parser.partial() }, { vendor, model });
+  if (DECLINED.has(finish)) throw ended("refusal", "the model declined to answer");
+  const cut = "the answer ends before it is complete";
+  if (CUT.has(finish)) throw ended("truncated", cut);
+  const { value, repairs } = await parser.endAsync();
+  // a vendor may end an answer for a reason that nobody knows yet
+  if (finish === "other" && repairs.some(({ kind }) => kind === "missing-closer")) throw ended("truncated", cut);
+  return { object: value, mode: output?.mode, repairs, attempts, usage, result };
 }
 
-/** Reads the object of a whole answer. Throws a StructuredError that tells what kept it from being one. */
-export async function readAnswer<Out>(
-  schema: Schema<Out>,
-  program: Program,
-  result: ChatResult,
-  options: ObjectOptions,
-): Promise<Parsed<Out>> {
-  const answer = answerProgram(program, result.output?.dialect);
-  const parser = newParser(schema, answer.program, options, answer.encoded);
-  parser.write(result.text);
-  refuseEnd(result, parser.partial);
-  return parser.endAsync();
+/** A copy of a provider's error that carries what had arrived, and the usage of the attempts before it too. */
+export function withEarlier(error: LlmError, earlier: Usage | undefined, arrived: Partial<ChatResult> = {}): LlmError {
+  if (!earlier) return withPartial(error, arrived);
+  const partial = { ...arrived, ...error.partial };
+  const bare = Object.create(Object.getPrototypeOf(error) as object, {
+    ...Object.getOwnPropertyDescriptors(error),
+    partial: { value: undefined },
+  }) as LlmError; // the same prototype and properties: the same class
+  return withPartial(bare, { ...partial, usage: partial.usage ? addUsage(earlier, partial.usage) : earlier });
 }
 
 /**
@@ -79,31 +91,22 @@ export async function generateObjectResult<const S extends Schema>(
       result = await collect(provider.stream(request, attempt === 1 ? call : child(call, { attempt })));
     } catch (error) {
       if (!usage || !isLlmError(error)) throw error;
-      const own = error.partial?.usage;
-      throw withUsage(error, own ? addUsage(usage, own) : usage);
+      throw withEarlier(error, usage);
     }
     usage = usage ? addUsage(usage, result.usage) : result.usage;
+    const answer = answerProgram(program, result.output?.dialect);
+    const parser = newParser(target, answer.program, options, answer.encoded);
     try {
-      const { value, repairs: mended } = await readAnswer(target, program, result, options);
-      return { object: value, mode: result.output?.mode, repairs: mended, attempts: attempt, usage, result };
+      parser.write(result.text);
+      return await endAnswer(result, parser, attempt, usage);
     } catch (error) {
       if (!(error instanceof StructuredError)) throw error;
       emit(call, "structured_output.parse_error", { error });
       if (error.reason === "refusal" || attempt > repairs) throw withPartial(error, { ...result, usage });
-      request = askAgain(request, result.text === "" ? undefined : result.message, error);
+      request = askAgain(request, result, error);
     }
   }
 }
-
-/** A copy of an error that carries the usage of all attempts. */
-const withUsage = (error: Parameters<typeof withPartial>[0], usage: Usage): Parameters<typeof withPartial>[0] => {
-  const { partial } = error;
-  const bare = Object.create(Object.getPrototypeOf(error) as object, {
-    ...Object.getOwnPropertyDescriptors(error),
-    partial: { value: undefined, enumerable: true },
-  }) as typeof error; // the same prototype and properties: the same class
-  return withPartial(bare, { ...partial, usage });
-};
 
 /**
  * Asks for a value of a schema: the value, typed.

@@ -9,24 +9,15 @@ type Issues = Extract<StandardResult<unknown>, { readonly issues: readonly unkno
 /** A schema of a list of values of another schema. */
 export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
   const json = (): JsonObject => ({ type: "array", items: toJsonSchema(item) });
-  const join = (results: readonly StandardResult<Item>[]): StandardResult<Item[]> => {
+  const validate = async (value: unknown): Promise<StandardResult<Item[]>> => {
+    if (!Array.isArray(value)) return { issues: [{ message: "expected a list" }] };
+    if (!isStandard(item)) return { value: value as Item[] }; // plain JSON Schema: coercion has validated it
+    const results = await Promise.all(value.map(async (one) => item["~standard"].validate(one)));
     const issues = results.flatMap((result, i): Issues =>
       (result.issues ?? []).map((issue) => ({ ...issue, path: [i, ...(issue.path ?? [])] })),
     );
     if (issues.length > 0) return { issues };
     return { value: results.map((result) => (result as { readonly value: Item }).value) }; // none has issues
-  };
-  const validate = (value: unknown): StandardResult<Item[]> | Promise<StandardResult<Item[]>> => {
-    if (!Array.isArray(value)) return { issues: [{ message: "expected a list" }] };
-    if (!isStandard(item)) return { value: value as Item[] }; // plain JSON Schema: coercion has validated it
-    const results = value.map((one) => item["~standard"].validate(one));
-    // one that is a promise makes all of it one
-    const settled: StandardResult<Item>[] = [];
-    for (const result of results) {
-      if (result instanceof Promise) return Promise.all(results.map((one) => Promise.resolve(one))).then(join);
-      settled.push(result);
-    }
-    return join(settled);
   };
   const schema: StandardSchema<Item[]> = {
     "~standard": {

@@ -1,5 +1,6 @@
-import type { CallOptions, ChatRequest, JsonObject, Message, OutputMode, Prompt, Provider } from "@llm/core";
+import type { CallOptions, ChatRequest, ChatResult, JsonObject, OutputMode, Prompt, Provider } from "@llm/core";
 import { LlmError, toRequest } from "@llm/core";
+import { kept } from "./coerce/match.ts";
 import { encodedProgram, lower } from "./dialect/lower.ts";
 import type { Lowered } from "./dialect/lower.ts";
 import { profiles } from "./dialect/profile.ts";
@@ -39,11 +40,8 @@ const lowerings = new WeakMap<Program, Map<Dialect, Lowered>>();
 
 /** A program's lowering to a dialect, made once. */
 function lowering(program: Program, dialect: Dialect): Lowered {
-  const known = lowerings.get(program) ?? new Map<Dialect, Lowered>();
-  lowerings.set(program, known);
-  const lowered = known.get(dialect) ?? lower(program, profiles[dialect]);
-  known.set(dialect, lowered);
-  return lowered;
+  const known = kept(lowerings, program, () => new Map<Dialect, Lowered>());
+  return kept(known, dialect, () => lower(program, profiles[dialect]));
 }
 
 /** The request for an object: the prompt, with the schema in every dialect that the provider's models may want. */
@@ -101,8 +99,14 @@ export function feedback(error: StructuredError): string {
   return `Your answer does not fit:\n${lines.join("\n")}\nAnswer again with the whole JSON, corrected.`;
 }
 
-/** The request that asks again: what was answered, and what is wrong with it. */
-export const askAgain = (request: ChatRequest, answer: Message | undefined, error: StructuredError): ChatRequest => ({
+/** The request that asks again: what was answered, but for calls of tools, which nobody answers; and what is wrong with it. */
+export const askAgain = (request: ChatRequest, { text, content }: ChatResult, error: StructuredError): ChatRequest => ({
   ...request,
-  messages: [...request.messages, ...(answer ? [answer] : []), { role: "user", content: feedback(error) }],
+  messages: [
+    ...request.messages,
+    ...(text === ""
+      ? []
+      : [{ role: "assistant", content: content.filter(({ type }) => type !== "tool-call") } as const]),
+    { role: "user", content: feedback(error) },
+  ],
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { LlmError } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { choice, list } from "./choice.ts";
 import { streamObject } from "./stream-object.ts";
@@ -148,6 +149,31 @@ describe("elements", () => {
     };
     await expect(read()).rejects.toMatchObject({ code: "malformed", issues: [{ path: [1, "n"] }] });
     expect(seen).toStrictEqual([{ n: 1 }]);
+  });
+
+  it("come when they are complete, before anything follows", async () => {
+    const provider = mock([
+      { type: "start", vendor: "mock", model: "m" },
+      { type: "text", block: 0, delta: '[{"n": 1, "s": "x"' },
+      { type: "text", block: 0, delta: "}, " },
+      new LlmError("network", "gone"),
+    ]);
+    const seen: unknown[] = [];
+    const read = async (): Promise<void> => {
+      for await (const item of list(provider, z.object({ n: z.number(), s: z.string() }), "x").elements())
+        seen.push(item);
+    };
+    await expect(read()).rejects.toMatchObject({ code: "network" });
+    expect(seen).toStrictEqual([{ n: 1, s: "x" }]);
+  });
+
+  it.each([
+    ["a set", z.set(z.string()), '["a", "b"]'],
+    ["a text", z.string(), "a, b"],
+    ["one of several objects", z.union([z.object({ a: z.number() }), z.object({ b: z.number() })]), '{"a": 1}'],
+  ])("are none of %s", async (_name, schema, text) => {
+    const stream = streamObject(mock(text), schema, "x");
+    await expect(collect(stream.elements())).rejects.toThrow(TypeError);
   });
 
   it("are none of an object", async () => {

@@ -1,7 +1,7 @@
 import type { ChatResult, Prompt, Provider, Usage } from "@llm/core";
 import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPartial } from "@llm/core";
 import { StructuredError } from "./error.ts";
-import { refuseEnd } from "./generate-object.ts";
+import { endAnswer, withEarlier } from "./generate-object.ts";
 import type { ObjectResult } from "./generate-object.ts";
 import { itemSchemas } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
@@ -116,37 +116,26 @@ export function streamObject<const S extends Schema>(
               parser.write(part.delta);
               const value = parser.partial();
               const here = parser.path();
-              if (value !== undefined && value !== seen)
-                yield { event: { type: "partial", path: shared(at, here), value }, parser };
+              const news = value !== undefined && value !== seen;
+              // an element may be complete without news
+              yield news ? { event: { type: "partial", path: shared(at, here), value }, parser } : { parser };
               seen = value;
               at = here;
             }
           }
         } catch (error) {
           if (!isLlmError(error)) throw error;
-          const partial = fold.partial();
-          throw withPartial(error, {
-            ...partial,
-            ...(usage && { usage: partial.usage ? addUsage(usage, partial.usage) : usage }),
-          });
+          throw withEarlier(error, usage, fold.partial());
         }
         const result: ChatResult = fold.result();
         usage = usage ? addUsage(usage, result.usage) : result.usage;
         try {
-          refuseEnd(result, parser.partial);
-          const { value, repairs: mended } = await parser.endAsync();
+          const done = await endAnswer(result, parser, attempt, usage);
           const whole = parser.partial(); // what only the end could settle
           if (whole !== undefined && whole !== seen)
             yield { event: { type: "partial", path: [], value: whole }, parser };
-          settled.resolve({
-            object: value,
-            mode: result.output?.mode,
-            repairs: mended,
-            attempts: attempt,
-            usage,
-            result,
-          });
-          yield { event: { type: "object", value }, parser };
+          settled.resolve(done);
+          yield { event: { type: "object", value: done.object }, parser };
           return;
         } catch (error) {
           if (!(error instanceof StructuredError)) throw error;
@@ -156,7 +145,7 @@ export function streamObject<const S extends Schema>(
             throw withPartial(error, { ...result, usage });
           }
           yield { event: { type: "again", error }, parser };
-          request = askAgain(request, result.text === "" ? undefined : result.message, error);
+          request = askAgain(request, result, error);
         }
       }
     } catch (error) {
@@ -177,9 +166,9 @@ export function streamObject<const S extends Schema>(
 
   async function* elements(): AsyncGenerator<ElementOf<Out>> {
     const steps = itemSchemas(schema);
-    const { kind } = program.root;
-    if (steps.length === 0 && (kind === "object" || kind === "map"))
-      throw new TypeError("schema: elements() is for lists");
+    const { kind, type } = program.root;
+    const none = new TypeError("schema: elements() is for lists");
+    if (steps.length === 0 && (kind === "object" || kind === "map" || type !== undefined)) throw none;
     const check = async (read: unknown): Promise<StandardResult<unknown>> => {
       let result: StandardResult<unknown> = { value: steps.length > 0 ? read : structuredClone(read) }; // its reader may change it
       for (const step of steps) if (!result.issues) result = await step["~standard"].validate(result.value);
@@ -187,8 +176,9 @@ export function streamObject<const S extends Schema>(
     };
     const given: { readonly read: unknown; readonly value: unknown }[] = [];
     for await (const { parser, event } of run(0)) {
-      const whole: unknown = event?.type === "object" ? event.value : undefined;
-      if (Array.isArray(whole)) {
+      if (event?.type === "object") {
+        const whole: unknown = event.value;
+        if (!Array.isArray(whole)) throw none;
         // the last word: it may have been read from elsewhere in the text than the items so far
         let begins = given.length <= whole.length;
         for (const [i, { read, value }] of given.entries()) {
