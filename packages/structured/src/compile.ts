@@ -100,8 +100,9 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     } else if (s["const"] !== undefined) label(out, [s["const"]], s);
     else if (Array.isArray(s["enum"])) label(out, s["enum"], s);
     else if (Array.isArray(type)) {
+      const { description: _, ...own } = s; // said once
       out.kind = "union";
-      out.options = type.map((one) => shape({ ...s, type: one }, root));
+      out.options = type.map((one) => shape({ ...own, type: one }, root));
     } else if (type === "array") array(out, s, root);
     else if (type === "object") object(out, s, root);
     else if (SCALARS.has(type))

@@ -3,12 +3,12 @@ import { partsOf } from "./shape.ts";
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
-const comment = (shape: Shape, indent: string): string => {
-  const { description } = shape.schema;
-  return typeof description === "string" && description.trim() !== ""
-    ? `${indent}// ${description.trim().replace(/\s*\n\s*/g, " ")}\n`
-    : "";
-};
+/** What the schema says of a shape in words, on one line. */
+function wordsOf({ schema: { description } }: Shape): string {
+  return typeof description === "string" ? description.trim().replace(/\s*\n\s*/g, " ") : "";
+}
+
+const comment = (shape: Shape): string => wordsOf(shape) && `// ${wordsOf(shape)}\n`;
 
 /** A schema as a compact TypeScript-like type: what a model needs to know in about a third of the tokens. */
 export function renderType(program: Program): string {
@@ -48,17 +48,16 @@ export function renderType(program: Program): string {
     return own;
   };
 
+  /** A part that has no line of its own, with what is said of it behind it. */
+  const inline = (shape: Shape): string =>
+    write(shape) + (wordsOf(shape) && ` /* ${wordsOf(shape).replaceAll("*/", "* /")} */`);
+
   const build = (shape: Shape): string => {
     switch (shape.kind) {
-      case "any":
-        return "any";
-      case "never":
-        return "never";
       case "integer":
       case "bigint":
         return "int";
       case "date":
-        return "string /* date-time */";
       case "string": {
         const { format } = shape.schema;
         return typeof format === "string" ? `string /* ${format} */` : "string";
@@ -68,13 +67,13 @@ export function renderType(program: Program): string {
           .map((label) => (typeof label.value === "string" ? JSON.stringify(label.texts[0]) : String(label.value)))
           .join(" | ");
       case "array":
-        return `${bracket(shape.items ? write(shape.items) : "any")}[]`;
+        return `${bracket(shape.items ? inline(shape.items) : "any")}[]`;
       case "tuple":
-        return `[${[...shape.prefix.map(write), ...(shape.items ? [`...${bracket(write(shape.items))}[]`] : [])].join(", ")}]`;
+        return `[${[...shape.prefix.map(inline), ...(shape.items ? [`...${bracket(inline(shape.items))}[]`] : [])].join(", ")}]`;
       case "map":
-        return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? write(shape.rest) : "any"}}`;
+        return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? inline(shape.rest) : "any"}}`;
       case "union":
-        return [...new Set(shape.options.map(write))].join(" | ");
+        return [...new Set(shape.options.map(inline))].join(" | ");
       case "object":
         return object(shape);
       default:
@@ -85,16 +84,16 @@ export function renderType(program: Program): string {
   const object = (shape: Shape): string => {
     const lines = shape.properties.map((property) => {
       const key = NAME.test(property.alias) ? property.alias : JSON.stringify(property.alias);
-      return `${comment(property.shape, "")}${key}${property.required ? "" : "?"}: ${write(property.shape)}`;
+      return `${comment(property.shape)}${key}${property.required ? "" : "?"}: ${write(property.shape)}`;
     });
-    if (shape.rest) lines.push(`[key: string]: ${write(shape.rest)}`);
+    if (shape.rest) lines.push(`[key: string]: ${inline(shape.rest)}`);
     return lines.some((line) => line.includes("//")) ? `{\n${lines.join(",\n")}\n}` : `{${lines.join(", ")}}`;
   };
 
   const root = write(program.root);
   const own = definitions.get(root) ?? root;
   definitions.delete(root);
-  return [...definitions.values(), own].join("\n");
+  return [...definitions.values(), comment(program.root) + own].join("\n");
 }
 
 /**

@@ -251,6 +251,12 @@ describe("choice", () => {
     );
   });
 
+  it("tells the model what the words mean, also in words", async () => {
+    const provider = mock("sad");
+    await choice(provider, "?", { happy: "smiles", sad: "cries" });
+    expect(provider.calls[0]!.request.output?.instructions).toContain('// happy: smiles; sad: cries\n"happy" | "sad"');
+  });
+
   it("takes the longest word that the answer names", async () => {
     expect(await choice(mock("The answer: Very good"), "?", ["good", "very good", "bad"])).toBe("very good");
   });

@@ -159,6 +159,25 @@ describe("a type in words", () => {
     );
   });
 
+  it.each([
+    ["the whole", z.enum(["a", "b"]).describe("a: yes;\nb: no"), '// a: yes; b: no\n"a" | "b"'],
+    ["items", z.array(z.string().describe("A name")), "(string /* A name */)[]"],
+    [
+      "options",
+      z.union([z.object({ x: z.int() }).describe("When */ so"), z.null().describe("Else")]),
+      "{x: int} /* When * / so */ | null /* Else */",
+    ],
+    ["values", z.record(z.string(), z.number().describe("Score")), "{[key: string]: number /* Score */}"],
+    ["places", z.tuple([z.date().describe("From")]), "[string /* date-time */ /* From */]"],
+    [
+      "what has several types, once",
+      { type: "object", properties: { a: { type: ["string", "null"], description: "Note" } } } as const,
+      "{\n// Note\na?: string | null\n}",
+    ],
+  ])("keeps what is said of %s", (_name, schema, expected) => {
+    expect(toTypeText(schema)).toBe(expected);
+  });
+
   it("names what contains itself", () => {
     const tree = zodForms.find((form) => form.name === "recursive list");
     expect(tree && toTypeText(tree.schema)).toBe("type T1 = {name: string, children: T1[]}");
