@@ -35,20 +35,23 @@ export function toPlain(node: Node): unknown {
   return isNumber(node.text) ? Number(node.text.replaceAll("_", "")) : node.text;
 }
 
-/** Whether the shape takes null, or a value that is missing. */
-export const nullable = (shape: Shape): boolean =>
+/** Whether the shape takes null, or a value that is missing. A union may hold itself, so what was `seen` is passed over. */
+export const nullable = (shape: Shape, seen: Set<Shape> = new Set()): boolean =>
   shape.kind === "null" ||
   shape.kind === "any" ||
   shape.labels.some(({ value }) => value === null) ||
-  shape.options.some((option) => option !== shape && nullable(option));
+  shape.options.some((option) => !seen.has(option) && nullable(option, seen.add(option)));
 
 /** What stands for a value that is missing under `full`: an empty list or map, null where it may be null. */
-export function fallback(shape: Shape): { readonly value: unknown } | undefined {
+export function fallback(shape: Shape, seen: Set<Shape> = new Set()): { readonly value: unknown } | undefined {
   if (nullable(shape)) return { value: null };
   if (shape.checks.length > 0) return undefined; // what has bounds has to be there
   if (shape.kind === "array") return { value: shape.type === "set" ? new Set() : [] };
   if (shape.kind === "map") return { value: shape.type === "map" ? new Map() : {} };
-  for (const option of shape.options) if (fallback(option)) return fallback(option);
+  for (const option of shape.options) {
+    const found = seen.has(option) ? undefined : fallback(option, seen.add(option));
+    if (found) return found;
+  }
   return undefined;
 }
 
