@@ -25,7 +25,7 @@ export function toPlain(node: Node): unknown {
     recall(node);
     const items = node.items.map(toPlain);
     const out: Record<string, unknown> = {};
-    if (node.kind === "object") for (const [i, key] of node.keys.entries()) put(out, key, items[i]);
+    for (const [i, key] of node.keys.entries()) put(out, key, items[i]);
     const value = node.kind === "array" ? items : out;
     node.memo = { shape: undefined, outcome: value, next: node.memo };
     return value;
@@ -59,7 +59,7 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
   const full = context.mode === "full";
   const single = node.kind !== "array";
   const items: unknown[] = [];
-  const out = fit(shape.type === "set" ? undefined : items, LIST);
+  const out = fit(items, LIST);
   if (single) {
     const text = fromText(context, node, shape);
     if (text) return text;
@@ -107,8 +107,9 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
     const inner = shape.prefix[i] ?? shape.items;
     const item = items[i];
     if (!inner) {
-      if (context.mode !== "full") gather(out, misfit(context, item ?? node, "no more items"), i);
-      else note(out, "dropped-item", item ?? node, i);
+      const more = item as Node; // past the prefix
+      if (context.mode !== "full") gather(out, misfit(context, more, "no more items"), i);
+      else note(out, "dropped-item", more, i);
     } else if (item && !(context.encoded && i >= least && isNull(item) && !nullable(inner))) {
       const part = coerce(context, item, inner);
       gather(out, part, i);
@@ -225,7 +226,7 @@ export function coerce(context: Context, node: Node, shape: Shape): Outcome {
     node.memo = memo = { shape, outcome: RUNNING, next: node.memo };
   }
   let outcome = (MAKE[shape.kind] ?? coerceScalar)(context, node, shape);
-  if (!outcome.issues && shape.checks.length > 0) {
+  if (!outcome.issues) {
     for (const check of shape.checks) {
       const wrong = check(outcome.value);
       if (wrong === undefined) continue;

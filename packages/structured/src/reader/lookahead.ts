@@ -30,7 +30,7 @@ const colonAt = (m: Machine, i: number): boolean =>
 
 /** Whether what stands before `i`, where the text ends, may have become a key: a known one, or a quoted one where any may. */
 const begun = (m: Machine, i: number, name: string, quoted: boolean): boolean =>
-  m.ended && i >= m.text.length && ((quoted && m.open) || [...m.names].some((known) => known.startsWith(name)));
+  i >= m.text.length && ((quoted && m.open) || [...m.names].some((known) => known.startsWith(name)));
 
 /** Where the words that begin at `i` end: unquoted names may hold blanks and dots. */
 function wordsEnd(m: Machine, i: number): number {

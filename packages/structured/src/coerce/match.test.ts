@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { LONG, fold, match, ownOf, plain } from "./match.ts";
+import type { Label, Match } from "./match.ts";
+
+const labelsOf = (...texts: (string | readonly [string, ...string[]])[]): Label[] =>
+  texts.map((one) => (typeof one === "string" ? { value: one, texts: [one] } : { value: one[0], texts: one }));
+
+/** What a text means: the label's value, or "ambiguous"; and how it was found. */
+function found(labels: readonly Label[], text: string, mode: "off" | "safe" | "full"): unknown[] {
+  const { label, how, ambiguous }: Match = match(labels, text, mode);
+  return [ambiguous ? "ambiguous" : label?.value, ...(how ? [how] : [])];
+}
+
+describe("a text means a label", () => {
+  const colors = labelsOf("Red", "deep-blue", "Größe", ["hi", "High"]);
+  it.each<[string, off: unknown[], safe: unknown[], full: unknown[]]>([
+    ["Red", ["Red"], ["Red"], ["Red"]],
+    [" Red\n", ["Red"], ["Red"], ["Red"]],
+    ["High", ["hi"], ["hi"], ["hi"]],
+    ["red", [undefined], ["Red", "case"], ["Red", "case"]],
+    ["GROSSE", [undefined], ["Größe", "accents"], ["Größe", "accents"]],
+    ["Deep blue!", [undefined], ["deep-blue", "punctuation"], ["deep-blue", "punctuation"]],
+    ["It is Red.", [undefined], [undefined], ["Red", "substring"]],
+    ["a grosse one", [undefined], [undefined], ["Größe", "substring"]],
+    ["Grosse, that is", [undefined], [undefined], ["Größe", "substring"]],
+    ["some d.e.e.p-blue", [undefined], [undefined], ["deep-blue", "substring"]],
+    ["Red or High", [undefined], [undefined], ["ambiguous"]],
+    ["Red, Red or High", [undefined], [undefined], ["Red", "substring"]],
+    ["none", [undefined], [undefined], [undefined]],
+    ["", [undefined], [undefined], [undefined]],
+  ])("%j", (text, off, safe, full) => {
+    expect([found(colors, text, "off"), found(colors, text, "safe"), found(colors, text, "full")]).toStrictEqual([
+      off,
+      safe,
+      full,
+    ]);
+  });
+
+  it.each<[string, Label[], string, unknown[]]>([
+    ["of several that case alone tells apart, the exact one", labelsOf("us", "US"), "US", ["US"]],
+    ["of several that fit alike, none", labelsOf("us", "US"), "Us", ["ambiguous"]],
+    ["of several that punctuation alone tells apart, none", labelsOf("a-b", "a_b"), "a b", ["ambiguous"]],
+    ["the longest where they overlap", labelsOf("good", "very good"), "It is very good", ["very good", "substring"]],
+    ["the longest, whatever its case", labelsOf("good", "very good"), "Very good it is", ["very good", "substring"]],
+    ["and the longer one is another", labelsOf("good", "all bad"), "All bad is good", ["good", "substring"]],
+    ["what may stand for several, none", labelsOf(["a", "same"], ["b", "same"]), "the same", ["ambiguous"]],
+    ["one text of several", labelsOf(["top", "first", "one"], ["low", "second"]), "number one", ["top", "substring"]],
+    ["as it stands, not as a pattern", labelsOf("a.c"), "abc", [undefined]],
+    ["not by an empty text", labelsOf(["none", ""], "some"), "What?", [undefined]],
+    ["only where it is a text", [{ value: 5, texts: ["5"] }], "5", [undefined]],
+  ])("%s", (_name, labels, text, expected) => {
+    expect(found(labels, text, "full")).toStrictEqual(expected);
+  });
+
+  it("of 10,000 characters at most, or as one that it names", () => {
+    const labels = labelsOf("x".repeat(LONG), "Red", "y".repeat(LONG + 1));
+    expect(found(labels, "x".repeat(LONG), "off")).toStrictEqual(["x".repeat(LONG)]);
+    expect(found(labels, "y".repeat(LONG + 1), "off")).toStrictEqual([undefined]);
+    const long = "-".repeat(LONG);
+    expect(found(labels, `Red ${long}`, "full")).toStrictEqual(["Red", "substring"]);
+    expect(found(labels, `red ${long}`, "full")).toStrictEqual([undefined]);
+    expect(found(labels, `red ${"-".repeat(LONG - 4)}`, "full")).toStrictEqual(["Red", "punctuation"]);
+  });
+});
+
+describe("a text without accents", () => {
+  it.each([
+    ["Łódź", "Łodz"],
+    ["straße æœøđıþð", "strasse aeoeodithd"],
+    ["日本 ①", "日本 1"],
+  ])("of %s", (text, expected) => {
+    expect(plain(text)).toBe(expected);
+  });
+});
+
+describe("a folded name", () => {
+  it.each([
+    ["First-Name", "firstname"],
+    ["first_name", "firstname"],
+    ["ÉCOLE 2", "ecole2"],
+    [" +! ", "+!"],
+  ])("of %s", (text, expected) => {
+    expect(fold(text)).toBe(expected);
+  });
+});
+
+describe("labels by what stands for them", () => {
+  const labels: Label[] = [
+    { value: "a", texts: ["alpha", "a"] },
+    { value: 5, texts: ["5"] },
+    { value: 6n, texts: ["6"] },
+    { value: true, texts: ["true"] },
+    { value: null, texts: ["null"] },
+    { value: "b", texts: ["alpha"] },
+  ];
+
+  it("know a text by its first name, a bigint by its digits and n, others by themselves", () => {
+    const { own, kinds } = ownOf(labels);
+    expect([...own]).toStrictEqual([
+      ["alpha", labels[0]],
+      [5, labels[1]],
+      ["6n", labels[2]],
+      [true, labels[3]],
+      [null, labels[4]],
+    ]);
+    expect([...kinds]).toStrictEqual(["number", "bigint", "boolean"]);
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { newSource } from "./source.ts";
+
+/** A source of a text that came in pieces of a length. */
+function sourceOf(text: string, step: number): ReturnType<typeof newSource> {
+  const source = newSource();
+  for (let i = 0; i < text.length; i += step) source.append(text.slice(i, i + step));
+  return source;
+}
+
+describe("a source", () => {
+  const text = Array.from({ length: 20_000 }, (_, i) => String.fromCharCode(32 + ((i * 7 + (i >> 5)) % 90))).join("");
+
+  it.each([1, 63, 64, 65, 1000, 4096, 4097])("gives back what came in pieces of %d", (step) => {
+    const source = sourceOf(text, step);
+    expect(source.length()).toBe(text.length);
+    expect(source.slice()).toBe(text);
+    for (let from = 0; from < text.length; from += 509)
+      for (const length of [0, 1, 64, 4095, 4096, 9000])
+        expect(source.slice(from, from + length)).toBe(text.slice(from, from + length));
+  });
+
+  it("may be asked between, again and again", () => {
+    const source = newSource();
+    for (let i = 0; i < 300; i++) {
+      source.append(text.slice(i, i + 1));
+      expect(source.slice()).toBe(text.slice(0, i + 1));
+      expect(source.slice(i)).toBe(text.slice(i, i + 1));
+      expect(source.slice(i + 1)).toBe("");
+    }
+  });
+
+  it("is empty at first", () => {
+    expect([newSource().length(), newSource().slice(), newSource().slice(1, 2)]).toStrictEqual([0, "", ""]);
+  });
+});
