@@ -1,13 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { beginsLiteral, closer, closes, dedent, isNumber, literal } from "./chars.ts";
+import {
+  among,
+  beginsLiteral,
+  closer,
+  closes,
+  dedent,
+  isNumber,
+  isSpace,
+  isWord,
+  literal,
+  skipSpace,
+} from "./chars.ts";
 
 describe("isNumber", () => {
-  it.each(["0", "12", "-1", "+1", ".5", "1.", "1_000", "1.5_0", "1e5", "1E-5", "1.e+5", "-.5e1", "1e_5"])(
-    "takes %j",
-    (text) => {
-      expect(isNumber(text)).toBe(true);
-    },
-  );
+  it.each([
+    "0",
+    "12",
+    "-1",
+    "+1",
+    ".5",
+    ".5_0",
+    ".55",
+    "1.",
+    "1_000",
+    "1.5_0",
+    "1e5",
+    "1E-5",
+    "1.e+5",
+    "-.5e1",
+    "1e_5",
+  ])("takes %j", (text) => {
+    expect(isNumber(text)).toBe(true);
+  });
 
   it.each(["", "-", ".", "_1", "._5", "1e", "1e-", "1e_", "e5", "1 ", " 1", "1.2.3", "1a", "0x1", "1,0"])(
     "leaves %j",
@@ -40,6 +64,18 @@ describe("literal", () => {
   });
 });
 
+describe("white space", () => {
+  it.each([" ", "\n", "\r", "\t", "\u00a0", "\u2028", "\u2029", "\ufeff"])("is %j", (c) => {
+    expect(isSpace(c)).toBe(true);
+    expect(skipSpace(`x${c}${c}y`, 1)).toBe(3);
+    expect(isWord(c)).toBe(false);
+  });
+
+  it.each(["", "x", "0", "\u009f", "\v", "\u200b"])("is not %j", (c) => {
+    expect(isSpace(c)).toBe(false);
+  });
+});
+
 describe("quotes", () => {
   it.each([
     ['"', '"'],
@@ -59,8 +95,29 @@ describe("quotes", () => {
     expect(closes(close, closer(open))).toBe(true);
   });
 
+  it.each([
+    ["”", '"“”'],
+    ["’", "'‘’"],
+    ["»", "»"],
+    ['"', '"'],
+    ["'", "'"],
+    ["`", "`"],
+  ])("that %s ends are closed by any of %s", (end, closers) => {
+    expect([..."\"'`‘’‚‛“”„‟«»x"].filter((c) => closes(c, end)).join("")).toBe(closers);
+  });
+
   it("begin with nothing else", () => {
     expect(["a", "»", "‗", "†", "[", " "].filter((c) => closer(c) !== "")).toStrictEqual([]);
+  });
+});
+
+describe("a character among several", () => {
+  it.each([
+    ["a", "ab", true],
+    ["c", "ab", false],
+    ["", "ab", false],
+  ])("%j in %j: %s", (c, several, expected) => {
+    expect(among(c, several)).toBe(expected);
   });
 });
 
