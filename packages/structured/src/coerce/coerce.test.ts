@@ -79,6 +79,21 @@ const rows: Row[] = [
   ["a number rather than its text", { anyOf: [text, count] }, "1", ...three(1)],
   ["a text rather than its number", { anyOf: [count, text] }, '"1"', ...three("1")],
   ["an object rather than a list of it", { anyOf: [list({ type: "object" }), { type: "object" }] }, "{}", ...three({})],
+  [
+    "a label that it names rather than a list made up",
+    { anyOf: [list(text), { enum: ["five"] }] },
+    '"it is five"',
+    'a expects a list or "five"',
+    [["it is five"], "single-to-list"],
+    ["five", "label-substring"],
+  ],
+  [
+    "a list of texts rather than one of nothing",
+    { anyOf: [list({ type: "boolean" }), list(text)] },
+    "[1]",
+    "a.0 expects true or false",
+    ...twice([["1"], "number-to-string"]),
+  ],
   ["anything", {}, '[1, {"b": [true]}]', ...three([1, { b: [true] }])],
   ["nothing", { not: {} }, "1", ...same("a expects nothing")],
 ];

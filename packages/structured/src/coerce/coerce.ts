@@ -131,7 +131,7 @@ export function fromText(context: Context, node: Node, shape: Shape): Outcome | 
   if ((context.mode === "off" && !context.encoded) || context.inner >= 8) return undefined;
   const text = node.text.trim();
   const tuple = node.kind === "bare" && /^\(.*\)$/s.test(text);
-  if (!tuple && (node.kind !== "text" || !/^[{["]/.test(text))) return undefined;
+  if (!tuple && !/^[{["]/.test(text)) return undefined; // an unquoted text never begins so
   const inner = context.read(context, tuple ? `[${text.slice(1, -1)}]` : node.text, node, tuple ? 0 : 1);
   const outcome = inner && surface(inner, coerce(inner.context, inner.node, shape));
   return outcome && !outcome.issues ? also(outcome, 2, "inner-json", node) : undefined;
@@ -146,7 +146,7 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
   for (const option of options) {
     const outcome = coerce(context, node, option);
     // what got furthest says most: the option whose own parts were wrong, rather than the whole
-    if (deep.length < 10) for (const issue of outcome.issues ?? []) if (issue.path.length > 0) deep.push(issue);
+    for (const issue of outcome.issues ?? []) if (issue.path.length > 0 && deep.length < 10) deep.push(issue);
     if (!best || better(best, outcome)) best = outcome;
     if (best.cost === 0 && best.tags === 0) break; // nothing beats an exact scalar that came first
   }
@@ -155,9 +155,7 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
   if (none && best.issues && context.encoded && node.text === "null")
     return coerceScalar(context, newNode("bare", node.start, "null"), none);
   if (!best.issues || options.length === 1) return best;
-  return deep.length > 0 && node.kind !== "text"
-    ? { ...best, issues: deep.slice(0, 10) }
-    : misfit(context, node, shape);
+  return deep.length > 0 ? { ...best, issues: deep } : misfit(context, node, shape);
 }
 
 /** What stands in the text for a root: where that goes wrapped in an object, its `value`. */

@@ -41,6 +41,12 @@ describe("a text means a label", () => {
     ["of several that fit alike, none", labelsOf("us", "US"), "Us", ["ambiguous"]],
     ["of several that punctuation alone tells apart, none", labelsOf("a-b", "a_b"), "a b", ["ambiguous"]],
     ["the longest where they overlap", labelsOf("good", "very good"), "It is very good", ["very good", "substring"]],
+    [
+      "the longest where it begins like another",
+      labelsOf("very", "very good"),
+      "It is very good",
+      ["very good", "substring"],
+    ],
     ["the longest, whatever its case", labelsOf("good", "very good"), "Very good it is", ["very good", "substring"]],
     ["and the longer one is another", labelsOf("good", "all bad"), "All bad is good", ["good", "substring"]],
     ["what may stand for several, none", labelsOf(["a", "same"], ["b", "same"]), "the same", ["ambiguous"]],

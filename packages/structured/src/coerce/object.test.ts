@@ -210,6 +210,12 @@ const maps: Row[] = [
   ],
 ];
 
+it("an object made of its only property may be one of a list, but of no sentence", () => {
+  const only = object({ a: {} });
+  expect(parse('["x"]', only, { coercion: "full" }).value).toStrictEqual({ a: ["x"] });
+  expect(() => parse("x", only, { coercion: "full" })).toThrow("holds no value");
+});
+
 describe("a map", () => {
   it.each(maps)("%s", (_name, schema, written, off, safe, full) => {
     expect(read(schema, written, "off")).toStrictEqual(off);

@@ -89,6 +89,22 @@ describe("an issue", () => {
     ]);
   });
 
+  it("says that an item is missing, or one too many", () => {
+    const pair = { type: "array", prefixItems: [count, count] };
+    expect(issues('{"a": [1]}', object({ a: pair }))).toStrictEqual([
+      { path: ["a", 1], message: "an item is missing", expected: "more items", offset: 6 },
+    ]);
+    expect(issues('{"a": [1, 2, 3]}', object({ a: pair }))).toStrictEqual([
+      {
+        path: ["a", 2],
+        message: "expected no more items, received 3",
+        expected: "no more items",
+        received: "3",
+        offset: 13,
+      },
+    ]);
+  });
+
   it("says which labels fit alike", () => {
     const label = { enum: ["red", "blue"] };
     expect(issues('{"a": "red or blue"}', object({ a: label, b: count }), "full")).toMatchObject([

@@ -153,6 +153,14 @@ const tables: [string, JsonObject, Row[]][] = [
     ],
   ],
   [
+    "a label that looks like null",
+    { enum: ["null", "x"] },
+    [
+      ['"null"', ...three("null")],
+      ["null", undefined, undefined, undefined],
+    ],
+  ],
+  [
     "null",
     { type: "null" },
     [

@@ -3,7 +3,6 @@ import type { Node } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerce, toPlain } from "./coerce.ts";
 import { LONG, keyOf, match, ownOf } from "./match.ts";
-import type { Label } from "./match.ts";
 import { parseNumber, searchNumber } from "./number.ts";
 import { AMBIGUOUS, FROM_JSON, MAX_CHOICES, NOTHING, OTHER, also, bent, fit, misfit, raw } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
@@ -46,14 +45,13 @@ function string(context: Context, node: Node, shape: Shape): Read {
 function number(context: Context, node: Node, shape: Shape): Read {
   const plain = toPlain(node);
   const text = typeof plain === "string";
-  if (!text && typeof plain !== "number") return undefined;
   let found = text ? (context.mode === "off" ? undefined : parseNumber(plain)) : plain;
   let cost = text ? 1 : 0;
   if (found === undefined && context.search) {
     found = searchNumber(node.text);
     cost = 3;
   }
-  if (found === undefined || !Number.isFinite(found)) return undefined;
+  if (typeof found !== "number" || !Number.isFinite(found)) return undefined;
   if (shape.kind === "integer" && !Number.isInteger(found)) {
     return context.mode === "full"
       ? bent(Math.trunc(found + Math.sign(found) / 2), cost + 1, "rounded", node)
@@ -81,7 +79,7 @@ const TRUTH = ["true", "false"].map((value) => ({ value, texts: [value] }));
 function boolean(context: Context, node: Node): Read {
   const found = toPlain(node);
   if (typeof found === "boolean") return fit(found);
-  if (found === null || context.mode === "off") return undefined;
+  if (context.mode === "off") return undefined;
   const word = /^(true|yes|(false|no))$/i.exec(node.text.trim());
   if (word) return bent(word[2] === undefined, 1, "string-to-boolean", node);
   const { label } = context.search ? match(TRUTH, node.text, "full") : {};
@@ -102,20 +100,15 @@ function date(context: Context, node: Node): Read {
   return iso ? fit(value) : bent(value, 1, "string-to-date", node);
 }
 
-/** The label whose value a node holds, type and all. */
-function ownLabel(shape: Shape, node: Node): Label | undefined {
-  const { own } = ownOf(shape.labels);
-  return own.get(toPlain(node)) ?? own.get(`${node.text}n`);
-}
-
 function label(context: Context, node: Node, shape: Shape): Read {
   const { labels } = shape;
   const { mode } = context;
   const scalar = isScalar(node);
   const full = mode === "full";
-  const exact = scalar && ownLabel(shape, node);
+  const { own, kinds } = ownOf(labels);
+  const exact = scalar && own.get(toPlain(node));
   if (exact) return fit(exact.value);
-  if (isNull(node) || (!scalar && mode === "off")) return undefined;
+  if (isNull(node)) return undefined;
   if (full && node.kind === "object" && node.items.length === 1 && isScalar(node.items[0])) {
     const outcome = label(context, node.items[0], shape);
     if (outcome && !outcome.issues) return also(outcome, 2, "object-to-single", node);
@@ -130,7 +123,6 @@ function label(context: Context, node: Node, shape: Shape): Read {
   }
   if (!scalar) return fromList(context, node, shape);
   // numbers and booleans as labels: read as such, then compared
-  const { own, kinds } = ownOf(labels);
   for (const kind of kinds) {
     const outcome = READ[kind]?.(context, node, shape);
     if (outcome && own.has(keyOf(outcome.value))) return outcome;
