@@ -136,6 +136,5 @@ describe("an issue", () => {
     const lists = { anyOf: [count, { type: "boolean" }].map((items) => ({ type: "array", items })) };
     expect(issues(`{"u": [${'"x", '.repeat(12)}]}`, object({ u: lists }))).toHaveLength(10);
     expect(issues('{"u": ["x", "y", "z"]}', object({ u: lists }))).toHaveLength(6);
-    expect(issues("1", { anyOf: [] }, "full")).toMatchObject([{ expected: "nothing", received: "1" }]);
   });
 });
