@@ -23,12 +23,18 @@ type Responses = Extract<Event, { type: "api.response" }>[];
 
 const QUESTION = "What is a circuit breaker? Answer in two sentences.";
 
+/** More parts than any answer to a short question has: a stream that goes on for ever must fail its check, not hang it. */
+const MOST_PARTS = 100_000;
+
 /** What of two answers must agree: not ids, nor what a vendor adds of its own. */
 const essence = (result: ChatResult): unknown => ({
   vendor: result.vendor,
   model: result.model,
   text: result.text,
   finish: result.finish,
+  rawFinish: result.rawFinish,
+  finishDetails: result.finishDetails,
+  degraded: result.degraded,
   output: result.output,
   warnings: result.warnings,
   content: result.content.filter((part) => part.type !== "opaque").map(plain),
@@ -64,7 +70,7 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
   };
   const read = async (source: AsyncIterable<StreamPart>): Promise<StreamPart[]> => {
     const parts: StreamPart[] = [];
-    for await (const part of source) parts.push(part);
+    for await (const part of source) must(parts.push(part) < MOST_PARTS, "the stream does not end");
     return parts;
   };
   const whole = (provider: Provider): Promise<ChatResult> =>
@@ -95,6 +101,23 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
         mustEqual(types.filter((type) => type === "start" || type === "finish").length, 2, "starts and finishes");
       }
     },
+    "it names itself, and the models that may answer": async () => {
+      const provider = make();
+      must(typeof provider.name === "string" && provider.name !== "", "it has no name");
+      must(provider.models.length > 0, "it names no models");
+      for (const { vendor, model } of provider.models) must(vendor !== "" && model !== "", "a model has no name");
+    },
+    "parts that were handed out do not change": async () => {
+      const parts: StreamPart[] = [];
+      const before: string[] = [];
+      for await (const part of make().stream(request, newCall()))
+        must(parts.push(part) === before.push(JSON.stringify(part)) && parts.length < MOST_PARTS, "it does not end");
+      mustEqual(
+        parts.map((part) => JSON.stringify(part)),
+        before,
+        "parts once the stream has ended",
+      );
+    },
     "nothing is asked before the first read": async () => {
       const { call, events } = heard();
       const iterator = make().stream(request, call)[Symbol.asyncIterator]();
@@ -105,7 +128,7 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
     },
     "a stream that has ended stays ended": async () => {
       const iterator = make().stream(request, newCall())[Symbol.asyncIterator]();
-      while (!(await iterator.next()).done);
+      await drain(iterator);
       mustEqual(await iterator.next(), { done: true, value: undefined }, "a read after the end");
     },
     "the whole answer and the folded stream agree": async () => {
@@ -117,12 +140,19 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
         mustEqual(await collect(replay(result)), result, "replayed");
     },
     "usage adds up, and is told once for each upstream request": async () => {
-      const { call, responses } = heard();
-      const { usage } = await collect(make().stream(request, call));
+      const { call, events, responses } = heard();
+      const parts = await read(make().stream(request, call));
+      const last = parts.at(-1);
+      must(last?.type === "finish", "there is no finish");
+      const { usage } = last;
+      for (const part of parts)
+        if (part.type === "usage")
+          must(part.usage.input <= usage.input && part.usage.output <= usage.output, "usage is not cumulative");
       must(usage.input >= usage.cacheRead + usage.cacheWrite, "input is less than its parts");
       must(usage.output >= usage.reasoning, "output is less than its reasoning");
       must(usage.input > 0 && usage.output > 0, "tokens of an answer are missing");
-      mustEqual(responses().length, 1, "responses told");
+      const told = events.map(({ type }) => type).filter((type) => type === "api.request" || type === "api.response");
+      mustEqual(told, ["api.request", "api.response"], "upstream requests told");
       mustEqual(responses()[0]?.usage, usage, "usage told and usage of the result");
       mustEqual(responses()[0]?.outcome, "ok", "outcome");
     },
@@ -130,6 +160,19 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
       const { call, events } = heard({ signal: AbortSignal.abort() });
       must(isLlmError(await errorOf(read(make().stream(request, call))), "aborted"), "not aborted");
       mustEqual(events, [], "events");
+    },
+    "an abort before the first part ends the call": async () => {
+      const controller = new AbortController();
+      const { call, responses } = heard({ signal: controller.signal });
+      const iterator = make().stream(request, call)[Symbol.asyncIterator]();
+      const first = errorOf(iterator.next());
+      controller.abort();
+      must(isLlmError(await first, "aborted"), "not aborted");
+      must((await iterator.next()).done === true, "the stream goes on");
+      must(
+        responses().every(({ outcome }) => outcome === "aborted"),
+        "a request was not told as aborted",
+      );
     },
     "an abort while the answer comes ends it at once, and is billed": async () => {
       const controller = new AbortController();
@@ -164,8 +207,23 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
       mustEqual(responses().length, 1, "responses told");
     },
     "a deadline that has passed is a timeout": async () => {
-      const { call } = heard({ deadline: Date.now() - 1 });
+      const { call, events } = heard({ deadline: Date.now() - 1 });
       must(isLlmError(await errorOf(read(make().stream(request, call))), "timeout"), "no timeout");
+      must(!events.some(({ type }) => type === "api.request"), "it was asked all the same");
+    },
+    "a deadline that passes while the answer comes ends it": async () => {
+      const { call, responses } = heard({ deadline: Date.now() + 50 });
+      const iterator = make().stream(request, call)[Symbol.asyncIterator]();
+      const slowly = async (): Promise<void> => {
+        await upToContent(iterator);
+        await new Promise((resolve) => setTimeout(resolve, 75));
+        await drain(iterator);
+      };
+      must(isLlmError(await errorOf(slowly()), "timeout"), "no timeout");
+      must(
+        responses().every(({ outcome }) => outcome === "timeout"),
+        "a request was not told as a timeout",
+      );
     },
     "a reader that leaves ends the call, once": async () => {
       const { call, responses } = heard();
@@ -189,6 +247,7 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
     "the request is left as it was": async () => {
       const before = JSON.stringify(request);
       await whole(make());
+      await streamed(make());
       mustEqual(JSON.stringify(request), before, "the request");
     },
     "a listener that throws breaks nothing": async () => {
@@ -211,5 +270,5 @@ export function conformance(make: () => Provider, options: ConformanceOptions = 
 }
 
 async function drain(iterator: AsyncIterator<StreamPart>): Promise<void> {
-  while (!(await iterator.next()).done);
+  for (let read = 0; !(await iterator.next()).done; read++) must(read < MOST_PARTS, "the stream does not end");
 }

@@ -27,11 +27,28 @@ export function embedderConformance(make: () => Embedder, options: EmbedderConfo
   const texts = options.texts ?? Array.from({ length: 40 }, (_, n) => `Text ${n} tells of ${["seas", "suns"][n % 2]}.`);
 
   /** A call whose events are kept. */
-  const heard = (more: CallOptions = {}) => {
+  const heard = (more: CallOptions = {}, hear = (_event: Event): void => {}) => {
     const events: Event[] = [];
-    const call = newCall({ ...more, onEvent: (event) => events.push(event) });
+    const onEvent = (event: Event): void => {
+      events.push(event);
+      hear(event);
+    };
+    const call = newCall({ ...more, onEvent });
     const responses = () => events.filter((event) => event.type === "api.response");
-    return { call, events, responses };
+    /** The upstream requests told as they were asked, and how each ended. */
+    const told = () => [
+      events.filter((event) => event.type === "api.request").length,
+      responses().map(({ outcome }) => outcome),
+    ];
+    const input = (): number => responses().reduce((sum, { usage }) => sum + usage.input, 0);
+    return { call, events, responses, told, input };
+  };
+  const errorOf = async (promise: Promise<unknown>): Promise<unknown> => {
+    try {
+      return await promise.then(() => undefined);
+    } catch (error) {
+      return error;
+    }
   };
   const codeOf = async (promise: Promise<unknown>): Promise<string> => {
     try {
@@ -43,6 +60,11 @@ export function embedderConformance(make: () => Embedder, options: EmbedderConfo
   };
 
   const checks: Record<string, () => Promise<void>> = {
+    "it names itself, and its model answers": async () => {
+      const { name, vendor, model, embed } = make();
+      must(name !== "" && model !== "", "it has no name");
+      mustEqual((await embed({ texts: texts.slice(0, 1) })).vendor, vendor, "vendor");
+    },
     "each text has a vector, all of one length": async () => {
       const { vectors } = await make().embed({ texts });
       mustEqual(vectors.length, texts.length, "vectors");
@@ -53,6 +75,10 @@ export function embedderConformance(make: () => Embedder, options: EmbedderConfo
     "vectors come in the order of the texts": async () => {
       const embedder = make();
       const { vectors } = await embedder.embed({ texts });
+      for (const at of [0, 1, texts.length - 1]) {
+        const alone = await embedder.embed({ texts: texts.slice(at, at + 1) });
+        must(near(vectors[at], alone.vectors[0]), `text ${at} has another vector alone`);
+      }
       const back = await embedder.embed({ texts: [...texts].reverse() });
       vectors.forEach((vector, i) =>
         must(near(vector, back.vectors[texts.length - 1 - i]), `text ${i} has another's vector`),
@@ -64,33 +90,34 @@ export function embedderConformance(make: () => Embedder, options: EmbedderConfo
       mustEqual(events, [], "events");
     },
     "usage is told once for each upstream request, and sums up": async () => {
-      const { call, responses } = heard();
+      const { call, responses, told, input } = heard();
       const { usage } = await make().embed({ texts }, call);
       must(usage.input > 0, "tokens are missing");
       mustEqual(usage.output, 0, "output");
-      mustEqual(
-        responses().reduce((sum, event) => sum + event.usage.input, 0),
-        usage.input,
-        "usage told",
-      );
-      mustEqual(new Set(responses().map(({ outcome }) => outcome)).size, 1, "outcomes");
+      mustEqual(input(), usage.input, "usage told");
+      mustEqual(told(), [responses().length, responses().map(() => "ok")], "upstream requests told");
     },
     "an aborted signal ends the call before it is asked": async () => {
       const { call, events } = heard({ signal: AbortSignal.abort() });
       mustEqual(await codeOf(make().embed({ texts }, call)), "aborted", "code");
       mustEqual(events, [], "events");
     },
-    "an abort on the way ends it, and is told once": async () => {
+    "an abort on the way ends it, and is told once, with what it used": async () => {
       const controller = new AbortController();
-      const { call, responses } = heard({ signal: controller.signal });
-      const code = codeOf(make().embed({ texts }, call));
-      await Promise.resolve().then(() => Promise.resolve()); // it has been asked
-      controller.abort();
-      mustEqual(await code, "aborted", "code");
-      must(responses().length <= 1, "told more than once");
+      const { call, told, input } = heard({ signal: controller.signal }, ({ type }) => {
+        if (type === "api.request") queueMicrotask(() => controller.abort());
+      });
+      const error = await errorOf(make().embed({ texts }, call));
+      must(isLlmError(error, "aborted"), `not aborted: ${String(error)}`);
+      const [asked] = told();
+      must(asked === 0 || asked === 1, "asked again after the abort");
+      mustEqual(told(), [asked, asked === 1 ? ["aborted"] : []], "upstream requests told");
+      mustEqual(error.partial?.usage?.input ?? 0, input(), "usage that the error carries");
     },
     "a deadline that has passed is a timeout": async () => {
-      mustEqual(await codeOf(make().embed({ texts }, newCall({ deadline: Date.now() - 1 }))), "timeout", "code");
+      const { call, events } = heard({ deadline: Date.now() - 1 });
+      mustEqual(await codeOf(make().embed({ texts }, call)), "timeout", "code");
+      mustEqual(events, [], "events");
     },
     "a text that is none is an invalid request, before anything is asked": async () => {
       const { call, events } = heard();
