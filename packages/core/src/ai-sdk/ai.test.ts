@@ -223,6 +223,22 @@ describe("toAiSdk", () => {
     expect(JSON.stringify(simulator.journal.entries().at(-1)?.request)).toContain('"signature"');
   });
 
+  test("how closely to look at an image, as AI SDK users say it", async () => {
+    const inner = mock("A dot.");
+    await generateText({
+      model: toAiSdk(inner),
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "file", data: "aGk=", mediaType: "image/png", providerOptions: { openai: { imageDetail: "low" } } },
+          ],
+        },
+      ],
+    });
+    expect(inner.calls[0]?.request).toMatchObject({ messages: [{ content: [{ type: "image", detail: "low" }] }] });
+  });
+
   test("what only models of the AI SDK understand is warned about", async () => {
     const { warnings } = await generateText({
       model: toAiSdk(mock("ok")),
@@ -359,6 +375,33 @@ describe("older versions", () => {
     });
     const theirs = await generateText({ model: toAiSdk(fromAiSdk(v2())), prompt: "Hi" });
     expect(theirs.files[0]?.uint8Array).toEqual(new Uint8Array([1]));
+  });
+
+  test("v2: Anthropic counts what its cache did beside its input, and so it is told", async () => {
+    const anthropicsOwn = {
+      input_tokens: 12,
+      output_tokens: 7,
+      cache_read_input_tokens: 3,
+      cache_creation_input_tokens: 2,
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 2 },
+    };
+    const told = {
+      finishReason: "stop",
+      usage: { inputTokens: 12, outputTokens: 7, totalTokens: 19, cachedInputTokens: 3 },
+      providerMetadata: { anthropic: { usage: anthropicsOwn, cacheCreationInputTokens: 2 } },
+    } as const;
+    const model: LanguageModelV2 = {
+      ...v2(),
+      provider: "anthropic.messages",
+      doGenerate: () => Promise.resolve({ ...told, content: [{ type: "text", text: "Hello" }], warnings: [] }),
+      doStream: () =>
+        Promise.resolve({
+          stream: simulateReadableStream<LanguageModelV2StreamPart>({ chunks: [{ type: "finish", ...told }] }),
+        }),
+    };
+    const usage = { input: 17, cacheRead: 3, cacheWrite: 2, cacheWrites: { "1h": 2 }, output: 7 };
+    expect(await generate(fromAiSdk(model), "Hi")).toMatchObject({ usage });
+    expect(await streamOurs(fromAiSdk(model), "Hi").result).toMatchObject({ usage });
   });
 
   test("v3: prompts go down, and a stream that nobody finished is truncated", async () => {

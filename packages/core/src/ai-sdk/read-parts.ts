@@ -187,11 +187,14 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
     const { input, ...rest } = part;
     const known = blocks.get(`tool-call:${part.toolCallId}`);
     const block = known ?? open("tool-call", part.toolCallId, part.toolName);
+    const unsaid = known?.json === ""; // none of its arguments came in pieces: it has none, or they come only here
     const same = !known || block.json === input;
-    if (!bridged) verbatim(same ? (rest as AiSdkStreamPart) : part, push, { at: block.block });
+    const sent = same && !unsaid ? (rest as AiSdkStreamPart) : part; // what was left out, our own part completes
+    if (!bridged) verbatim(sent, push, { at: block.block, ...(unsaid && { covers: true }) });
     const data = ownData(part.providerMetadata?.[OURS]);
     const { toolCallId: id, toolName: name } = part;
-    if (!known) push({ type: "tool-call", block: block.block, id, name, delta: input, ...(data && { data }) });
+    if (!known || unsaid)
+      push({ type: "tool-call", block: block.block, id, name, delta: input, ...(data && { data }) });
     const metadata = foreign(part.providerMetadata);
     if (metadata) decorate("tool-call", part.toolCallId, metadata, push);
   };

@@ -9,6 +9,7 @@ import type { Middleware, Provider } from "../provider.ts";
 import { fromParts } from "../replay.ts";
 import type { ChatRequest } from "../request.ts";
 import type { StreamPart } from "../stream-part.ts";
+import { streamText } from "../stream-text.ts";
 import { conformance, mock } from "../testing/index.ts";
 import { fromAiSdk } from "./from-ai-sdk.ts";
 import type { AiSdkCallOptions, AiSdkGenerateResult, AiSdkStreamPart, AnyAiSdkModel } from "./language-model.ts";
@@ -174,6 +175,34 @@ describe.each([
     expect(await readAll((await bridged(scripted(parts).model).doStream(hello)).stream)).toEqual(parts);
   });
 
+  test.each([
+    ["without arguments", "", {}],
+    ["with an empty object for none", "{}", {}],
+    ["with arguments that came in one piece", '{"at":1}', { at: 1 }],
+  ])("a streamed call of a tool %s is one of the answer's, and comes back as it was", async (_case, input, read) => {
+    const usage = {
+      inputTokens: { total: 5, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
+      outputTokens: { total: 3, text: undefined, reasoning: undefined },
+    };
+    const parts: AiSdkStreamPart[] = [
+      { type: "stream-start", warnings: [] },
+      { type: "tool-input-start", id: "c1", toolName: "now" },
+      { type: "tool-input-end", id: "c1" },
+      { type: "tool-call", toolCallId: "c1", toolName: "now", input },
+      { type: "tool-input-start", id: "c2", toolName: "look" },
+      { type: "tool-input-delta", id: "c2", delta: '{"at":2}' },
+      { type: "tool-input-end", id: "c2" },
+      { type: "tool-call", toolCallId: "c2", toolName: "look", input: '{"at":2}' },
+      { type: "finish", finishReason: { unified: "tool-calls", raw: "tool_calls" }, usage },
+    ];
+    expect(await readAll((await bridged(scripted(parts).model).doStream(hello)).stream)).toEqual(parts);
+    const { toolCalls } = await streamText(middleware(fromAiSdk(scripted(parts).model)), "Hi").result;
+    expect(toolCalls).toMatchObject([
+      { id: "c1", name: "now", input: read },
+      { id: "c2", name: "look", input: { at: 2 } },
+    ]);
+  });
+
   test("a whole answer comes back as it was", async () => {
     const result: AiSdkGenerateResult = {
       content: [
@@ -333,6 +362,18 @@ test("a request that is none is an error before the model is asked", async () =>
   const url = { messages: [{ role: "user", content: [{ type: "image", source: { url: "no url" } }] }] } as const;
   await expect(generate(fromAiSdk(model), url)).rejects.toMatchObject({ code: "invalid-request" });
   expect(asked).toEqual([]);
+});
+
+test.each([
+  ["data:text/plain,%E6%97%A5%20日", "5pelIOaXpQ=="],
+  ["data:image/png,%89PNG", "iVBORw=="],
+  ["data:text/plain,100%", "MTAwJQ=="],
+  ["data:image/png;base64,aGk=", "aGk="],
+])("the bytes of %s reach the model", async (url, data) => {
+  const { model, asked } = scripted(everything);
+  const content = [{ type: "image", source: { url } }] as const;
+  await streamText(fromAiSdk(model), { messages: [{ role: "user", content }] }).result.catch(() => {});
+  expect(asked).toMatchObject([{ prompt: [{ content: [{ data: { type: "data", data } }] }] }]);
 });
 
 test("headers never become part of the request", async () => {
@@ -553,7 +594,7 @@ describe("ours, theirs and back", () => {
           role: "user",
           content: [
             { type: "text", text: "Look:", cache: "5m" },
-            { type: "image", source: { url: "https://example.com/a.png" } },
+            { type: "image", source: { url: "https://example.com/a.png" }, detail: "low" },
             { type: "file", source: { data: "AAAA", mediaType: "application/pdf" }, name: "a.pdf" },
           ],
         },

@@ -38,6 +38,12 @@ const marked = (options: AiSdkMetadata | undefined): { cache?: CacheTtl } => {
   return cache ? { cache } : {};
 };
 
+/** How closely to look at an image, as AI SDK users say it to OpenAI. */
+function detailOf(options: AiSdkMetadata | undefined): Pick<ImagePart, "detail"> {
+  const detail = options?.["openai"]?.["imageDetail"];
+  return detail === "low" || detail === "high" || detail === "auto" ? { detail } : {};
+}
+
 const textPart = ({ text, providerOptions }: AiSdkTextPart): TextPart =>
   carry({ type: "text", text, ...marked(providerOptions) }, { providerOptions: foreign(providerOptions) });
 
@@ -47,7 +53,7 @@ function filePart({ data, mediaType, filename, providerOptions }: AiSdkFilePart)
   const file = (source: Source, extra: object): ImagePart | FilePart => {
     const common = { source, ...marked(providerOptions) };
     const part: ImagePart | FilePart = mediaType.startsWith("image/")
-      ? { type: "image", ...common }
+      ? { type: "image", ...common, ...detailOf(providerOptions) }
       : { type: "file", ...common, ...(filename !== undefined && { name: filename }) };
     const lost = part.type === "image" ? filename : undefined;
     return carry(part, { providerOptions: foreign(providerOptions), filename: lost, ...extra });

@@ -2,7 +2,7 @@ import { isRecord, type JsonObject } from "../json.ts";
 import type { FinishPart, FinishReason, Warning } from "../stream-part.ts";
 import { noUsage, uncached, type Usage } from "../usage.ts";
 import { count, record, text } from "../fields.ts";
-import type { AiSdkFinishReason, AiSdkUsage, AiSdkWarning } from "./language-model.ts";
+import type { AiSdkFinishReason, AiSdkMetadata, AiSdkUsage, AiSdkWarning } from "./language-model.ts";
 
 /** Their usage as ours; none at all where the provider counted nothing, so that it is estimated. */
 export function fromAiSdkUsage({ inputTokens, outputTokens, raw }: AiSdkUsage): Usage {
@@ -99,22 +99,29 @@ export const toAiSdkWarning = ({ code, field, message }: Warning): AiSdkWarning 
 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
-/** The flat usage of V2 models. Some count what came from the cache within the input, some beside it. */
-export function fromV2Usage(usage: unknown): AiSdkUsage {
+/**
+ * The flat usage of V2 models. Some count what came from the cache within the input, some beside it: Anthropic does, and
+ * tells the rest in its metadata.
+ */
+export function fromV2Usage(usage: unknown, metadata: AiSdkMetadata | undefined): AiSdkUsage {
   const fields = isRecord(usage) ? usage : {};
   const input = number(fields["inputTokens"]);
   const cacheRead = number(fields["cachedInputTokens"]);
   const reasoning = number(fields["reasoningTokens"]);
   const output = number(fields["outputTokens"]);
-  const beside = input !== undefined && cacheRead !== undefined && cacheRead > input;
+  const told = metadata?.["anthropic"]?.["usage"];
+  const cacheWrite = isRecord(told) ? number(told["cache_creation_input_tokens"]) : undefined;
+  const beside = isRecord(told) || (cacheRead ?? 0) > (input ?? 0);
   return {
     inputTokens: {
-      total: beside ? input + cacheRead : input,
+      total: beside && input !== undefined ? input + (cacheRead ?? 0) + (cacheWrite ?? 0) : input,
       noCache: undefined,
       cacheRead,
-      cacheWrite: undefined,
+      cacheWrite,
     },
     outputTokens: { total: output, text: undefined, reasoning },
-    ...(number(fields["totalTokens"]) !== undefined && { raw: { totalTokens: number(fields["totalTokens"]) } }),
+    ...(isRecord(told)
+      ? { raw: told }
+      : number(fields["totalTokens"]) !== undefined && { raw: { totalTokens: number(fields["totalTokens"]) } }),
   };
 }

@@ -119,7 +119,7 @@ function upPart(part: AiSdkStreamPart, version: Version): AiSdkStreamPart {
     }
     case "finish":
       return version === "v2"
-        ? { ...part, finishReason: upFinish(part.finishReason), usage: fromV2Usage(part.usage) }
+        ? { ...part, finishReason: upFinish(part.finishReason), usage: fromV2Usage(part.usage, part.providerMetadata) }
         : { ...part, finishReason: cut(part.finishReason) };
     case "stream-start":
       return version === "v2" ? { ...part, warnings: part.warnings.map(upWarning) } : part;
@@ -136,7 +136,7 @@ function upResult(result: AiSdkGenerateResult, version: Version): AiSdkGenerateR
     ...result,
     content,
     finishReason: reason === "unknown" ? { unified: "other", raw: undefined } : upFinish(reason),
-    usage: fromV2Usage(result.usage),
+    usage: fromV2Usage(result.usage, result.providerMetadata),
     warnings: result.warnings.map(upWarning),
   };
 }

@@ -108,6 +108,7 @@ export function newPartWriter(unsaid: readonly Warning[]): (part: StreamPart, pu
   };
 
   const toolCall = (part: Extract<StreamPart, { type: "tool-call" }>, push: Push): void => {
+    if (covered.delete(part.block)) return;
     const whole = held.get(`tool-call ${part.id}`);
     if (whole) {
       held.delete(`tool-call ${part.id}`);
