@@ -35,12 +35,16 @@ export function splitOptions(
   vendor: string,
 ): { readonly body: JsonObject; readonly headers: Record<string, string> | undefined } {
   const { headers, ...body } = { ...options[dialect], ...options[vendor] };
-  if (!isRecord(headers)) return { body, headers: undefined };
   return {
     body,
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-    ),
+    headers: isRecord(headers)
+      ? Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [
+            name,
+            typeof value === "string" ? value : JSON.stringify(value),
+          ]),
+        )
+      : undefined,
   };
 }
 
@@ -51,9 +55,8 @@ const ADDED = new Set(["tools", "include", "text", "reasoning", "output_config",
 export function withOptions<Body extends object>(body: Body, extra: JsonObject): Body {
   const merged = { ...body } as Record<string, unknown>; // read and written by key
   for (const [key, value] of Object.entries(extra)) {
-    const known = merged[key];
-    if (!ADDED.has(key) || known === undefined) merged[key] = value;
-    else if (Array.isArray(known) && Array.isArray(value)) merged[key] = [...new Set([...known, ...value])];
+    const known = ADDED.has(key) ? merged[key] : undefined;
+    if (Array.isArray(known) && Array.isArray(value)) merged[key] = [...new Set([...known, ...value])];
     else merged[key] = isRecord(known) && isRecord(value) ? { ...known, ...value } : value;
   }
   return merged as Body; // the same fields, and what the caller says of them

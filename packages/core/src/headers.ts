@@ -4,7 +4,7 @@ import type { RateLimit } from "./stream-part.ts";
 /** How far ahead a Retry-After may lie before it is taken for nonsense: a day. */
 const MAX_WAIT_MS = 86_400_000;
 
-const bounded = (ms: number): number | undefined =>
+const bounded = (ms = Number.NaN): number | undefined =>
   Number.isFinite(ms) ? Math.min(Math.max(0, ms), MAX_WAIT_MS) : undefined;
 
 /** Shorter ones than these are none. */
@@ -25,9 +25,8 @@ function moment(text: string | null, now: number): number | undefined {
   if (text === null) return undefined;
   const duration = goDuration(text);
   if (duration !== undefined) return now + duration;
-  const number = Number(text);
-  if (text.trim() !== "" && Number.isFinite(number))
-    return number > 1e9 ? number * (number > 1e12 ? 1 : 1_000) : now + number * 1_000;
+  const number = count(text);
+  if (number !== undefined) return number > 1e9 ? number * (number > 1e12 ? 1 : 1_000) : now + number * 1_000;
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : date;
 }
@@ -65,13 +64,13 @@ export function rateLimits(headers: Headers, now: number = Date.now()): RateLimi
  * ```
  */
 export function retryAfter(headers: Headers, now: number = Date.now()): number | undefined {
-  const ms = count(headers.get("retry-after-ms"));
-  if (ms !== undefined) return bounded(ms);
   const text = headers.get("retry-after");
-  const seconds = count(text);
-  if (seconds !== undefined) return bounded(seconds * 1_000);
-  const date = Date.parse(text ?? "");
-  if (!Number.isNaN(date)) return bounded(date - now);
-  const resets = rateLimits(headers, now).map(({ remaining, resetAt }) => (remaining === 0 ? resetAt : undefined));
-  return bounded(Math.max(...resets.filter((at) => at !== undefined)) - now);
+  const resets = rateLimits(headers, now).map(({ remaining, resetAt }) => (remaining === 0 && resetAt) || 0);
+  const latest = Math.max(...resets);
+  return (
+    bounded(count(headers.get("retry-after-ms"))) ??
+    bounded(Number(count(text)) * 1_000) ??
+    bounded(Date.parse(text ?? "") - now) ??
+    bounded(latest > 0 ? latest - now : undefined)
+  );
 }

@@ -14,6 +14,7 @@ const problem = (request: unknown): string | undefined => {
   }
 };
 const hi = { role: "user", content: "Hi" };
+const f = { name: "f", input: {} };
 const user = (part: unknown) => ({ messages: [{ role: "user", content: [part] }] });
 const said = (part: unknown) => ({ messages: [{ role: "assistant", content: [part] }] });
 const nested = (depth: number): unknown => {
@@ -76,7 +77,18 @@ test("a request with everything is one", () => {
   expect(problem({ messages: [], later: "a field that is not known" })).toBeUndefined();
 });
 
-test.each([
+test.each<Partial<ChatRequest>>([
+  { messages: [{ role: "user", content: [{ type: "image", source: { data: "aGk=\naGk", mediaType: "image/png" } }] }] },
+  { messages: [{ role: "user", content: [{ type: "image", source: { url: "data:image/png;base64,aGk=" } }] }] },
+  { toolChoice: "auto" },
+  // a tool that the vendor runs stands in its options
+  {
+    toolChoice: { tool: "web_search" },
+    options: { anthropic: { tools: [{ name: "web_search", type: "web_search" }] } },
+  },
+])("%j may be asked", (request) => expect(problem({ messages: [hi], ...request })).toBeUndefined());
+
+test.each<readonly [unknown, string]>([
   [undefined, "request: must be an object"],
   [[], "request: must be an object"],
   [{}, "messages: must be a list"],
@@ -98,7 +110,30 @@ test.each([
   ],
   [user({ type: "text", text: 7 }), "messages[0].content[0].text: must be text"],
   [user({ type: "text", text: "", cache: "2h" }), "messages[0].content[0].cache: must be one of 5m, 30m, 1h, 12h"],
-  [user({ type: "image", source: {} }), "messages[0].content[0].source.data: must be text"],
+  ...["", "!!!", "data:image/png;base64,aGk=", "aGk-_", "aGk=\u00e9", 7, undefined].map((data): [unknown, string] => [
+    user({ type: "image", source: { data, mediaType: "image/png" } }),
+    "messages[0].content[0].source.data: must be base64",
+  ]),
+  [
+    {
+      messages: [
+        hi,
+        { role: "assistant", content: [{ type: "tool-call", id: "t", name: "f", input: {} }] },
+        {
+          role: "tool",
+          content: [
+            {
+              type: "tool-result",
+              id: "t",
+              output: [{ type: "file", source: { data: "no!", mediaType: "application/pdf" } }],
+            },
+          ],
+        },
+      ],
+    },
+    "messages[2].content[0].output[0].source.data: must be base64",
+  ],
+  [user({ type: "image", source: { url: "picture.png" } }), "messages[0].content[0].source.url: must be a URL"],
   [user({ type: "image", source: { url: "" } }), "messages[0].content[0].source.url: must be a URL"],
   [
     user({ type: "file", source: { fileId: 1 } }),
@@ -129,7 +164,7 @@ test.each([
   [said({ type: "tool-call", id: "t", name: "f", input: { n: 1n } }), "messages[0].content[0].input.n: must be JSON"],
   [
     { messages: [{ role: "tool", content: [{ type: "tool-result", id: "t", output: "x" }] }] },
-    'messages[0].content[0].id: no tool call before it has the id "t"',
+    "messages[0].content[0].id: must be that of a tool call before it",
   ],
   [{ messages: [hi], maxTokens: -1 }, "maxTokens: must be a whole number, not negative"],
   [{ messages: [hi], maxTokens: 1.5 }, "maxTokens: must be a whole number, not negative"],
@@ -143,6 +178,9 @@ test.each([
   [{ messages: [hi], effort: "extreme" }, "effort: must be one of none, minimal, low, medium, high, xhigh, max"],
   [{ messages: [hi], tools: [{ name: "f" }] }, "tools[0].input: must be an object"],
   [{ messages: [hi], tools: {} }, "tools: must be a list"],
+  [{ messages: [hi], tools: [f, { ...f, name: "g" }, f] }, "tools: names must differ"],
+  [{ messages: [hi], tools: [f], toolChoice: { tool: "g" } }, "toolChoice.tool: must be the name of a tool"],
+  [{ messages: [hi], toolChoice: { tool: "f" } }, "toolChoice.tool: must be the name of a tool"],
   [{ messages: [hi], toolChoice: "any" }, "toolChoice: must be one of auto, none, required"],
   [{ messages: [hi], toolChoice: {} }, "toolChoice.tool: must be text that is not empty"],
   [{ messages: [hi], output: { schema: "x" } }, "output.schema: must be an object"],

@@ -25,14 +25,14 @@ function first<T>(items: readonly T[], place: (item: T, nth: number) => string, 
   return undefined;
 }
 
-const text = must((value) => typeof value === "string", "text");
-const name = must((value) => typeof value === "string" && value !== "", "text that is not empty");
+const like = (pattern: RegExp, otherwise: string): Check =>
+  must((value) => typeof value === "string" && pattern.test(value), otherwise);
+const text = like(/^/, "text");
+const name = like(/./s, "text that is not empty");
 const flag = must((value) => typeof value === "boolean", "true or false");
 const record = must(isRecord, "an object");
 const between = (low: number, high: number): Check =>
   must((value) => typeof value === "number" && value >= low && value <= high, `a number from ${low} to ${high}`);
-const whole = (low: number, more: string): Check =>
-  must((value) => Number.isSafeInteger(value) && Number(value) >= low, `a whole number${more}`);
 const oneOf = (...values: readonly unknown[]): Check =>
   must((value) => values.includes(value), `one of ${values.join(", ")}`);
 
@@ -42,8 +42,7 @@ const list =
     Array.isArray(value) ? first<unknown>(value, (_, nth) => `[${nth}]`, item) : ": must be a list";
 
 /** No Map, no Date, no bytes: what JSON would make nothing of. */
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  Object.prototype.toString.call(value) === "[object Object]";
+const isObject = (value: unknown): value is Record<string, unknown> => ({}).toString.call(value) === "[object Object]";
 
 /** JSON: what a request is made of. Fields that are undefined count as absent. */
 function json(value: unknown, depth = 0): Problem {
@@ -85,14 +84,15 @@ const kinds = (checks: Readonly<Record<string, Check>>, key = "type"): Check => 
   const known = new Map<unknown, Check>(Object.entries(checks));
   return (value) => {
     const check = isRecord(value) && known.get(value[key]);
-    return check ? check(value) : `.${key}: must be one of ${[...known.keys()].join(", ")}`;
+    return check ? check(value) : `.${key}${oneOf(...known.keys())(known)}`;
   };
 };
 
+const base64 = like(/^[\w+/=\s]+$/, "base64");
 const source: Check = (value) => {
   if (!isRecord(value)) return record(value);
-  if ("url" in value) return name(value["url"]) && ".url: must be a URL";
-  return fields("fileId" in value ? { fileId: name } : { data: text, mediaType: name })(value);
+  if ("url" in value) return fields({ url: like(/:/, "a URL") })(value);
+  return fields("fileId" in value ? { fileId: name } : { data: base64, mediaType: name })(value);
 };
 const cache = { "cache?": oneOf("5m", "30m", "1h", "12h") };
 const textPart = { text: fields({ text, ...cache }) };
@@ -137,7 +137,7 @@ const messages: Check = (value) => {
       (part) => {
         if (part.type === "tool-call") calls.add(part.id);
         return part.type === "tool-result" && !calls.has(part.id)
-          ? `.id: no tool call before it has the id ${JSON.stringify(part.id)}`
+          ? ".id: must be that of a tool call before it"
           : undefined;
       },
     );
@@ -150,10 +150,10 @@ const request = fields({
   "tools?": list(fields({ name, "description?": text, input: jsonObject, "strict?": flag })),
   "toolChoice?": (value) => (isRecord(value) ? fields({ tool: name }) : oneOf("auto", "none", "required"))(value),
   "parallelTools?": flag,
-  "maxTokens?": whole(0, ", not negative"),
+  "maxTokens?": must((value) => Number.isSafeInteger(value) && Number(value) >= 0, "a whole number, not negative"),
   "temperature?": between(0, 2),
   "topP?": between(0, 1),
-  "seed?": whole(-Infinity, ""),
+  "seed?": must(Number.isSafeInteger, "a whole number"),
   "stop?": list(name),
   "effort?": oneOf(...EFFORTS),
   "output?": fields({
@@ -170,9 +170,18 @@ const request = fields({
   "options?": each(jsonObject),
 });
 
+/** Tools have names of their own, and a choice names one of them; a vendor's hosted ones stand in its options. */
+function named({ tools = [], toolChoice, options }: ChatRequest): Problem {
+  const names = new Set<unknown>(tools.map((tool) => tool.name));
+  if (names.size < tools.length) return ".tools: names must differ";
+  return isRecord(toolChoice) && !options && !names.has(toolChoice.tool)
+    ? ".toolChoice.tool: must be the name of a tool"
+    : undefined;
+}
+
 /**
- * Checks that a request is one: what the type says, and that each tool result answers a call before it. The adapters
- * do this before anything is sent. What a vendor or a model makes of it is theirs to say.
+ * Checks that a request is one: what the type says, that each tool result answers a call before it, that tools differ by
+ * name, and that a choice names one of them. The adapters do this before anything is sent. What a vendor or a model makes of it is theirs to say.
  *
  * @param at the model that it is for, for the error
  * @throws LlmError `invalid-request`, its message beginning with the path of the first field that is wrong
@@ -182,7 +191,7 @@ const request = fields({
  * ```
  */
 export function validate(value: ChatRequest, at?: { readonly vendor: string; readonly model: string }): void {
-  const problem = request(value);
+  const problem = request(value) ?? named(value);
   if (problem === undefined) return;
-  throw new LlmError("invalid-request", problem.startsWith(".") ? problem.slice(1) : `request${problem}`, at);
+  throw new LlmError("invalid-request", `request${problem}`.replace("request.", ""), at);
 }

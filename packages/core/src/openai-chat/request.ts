@@ -26,7 +26,7 @@ const input = (part: UserPart, to: Model): Content => {
   const { source } = part;
   if (part.type === "image") {
     if ("fileId" in source)
-      throw new LlmError("unsupported", "messages: Chat Completions takes images by URL or data, not by file id", to);
+      throw new LlmError("unsupported", "messages: Chat Completions takes no images by file id", to);
     return {
       type: "image_url",
       image_url: { url: dataUrl(source), ...(part.detail && { detail: part.detail }) },
@@ -34,8 +34,7 @@ const input = (part: UserPart, to: Model): Content => {
     };
   }
   if ("fileId" in source) return { type: "file", file: { file_id: source.fileId }, ...breakpoint(part) };
-  if ("url" in source)
-    throw new LlmError("unsupported", "messages: Chat Completions takes files by data or id, not by URL", to);
+  if ("url" in source) throw new LlmError("unsupported", "messages: Chat Completions takes no files by URL", to);
   return { type: "file", file: { filename: part.name ?? "file", file_data: dataUrl(source) }, ...breakpoint(part) };
 };
 
@@ -44,12 +43,11 @@ function results(parts: readonly ToolResultPart[], to: Model): Param[] {
   const params: Param[] = [];
   const media: Content[] = [];
   for (const part of parts) {
-    const texts =
-      typeof part.output === "string"
-        ? [part.output]
-        : part.output.flatMap((piece) => (piece.type === "text" ? [piece.text] : []));
-    if (typeof part.output !== "string")
-      for (const piece of part.output) if (piece.type !== "text") media.push(input(piece, to));
+    const { output } = part;
+    const texts: string[] = [];
+    for (const piece of typeof output === "string" ? [{ type: "text", text: output } as const] : output)
+      if (piece.type === "text") texts.push(piece.text);
+      else media.push(input(piece, to));
     params.push({ role: "tool", tool_call_id: part.id, content: (part.isError ? "Error: " : "") + texts.join("\n\n") });
   }
   return media.length > 0 ? [...params, { role: "user", content: media }] : params;
