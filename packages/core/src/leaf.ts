@@ -101,6 +101,7 @@ export function leaf<E>(
   const fail = (error: LlmError): LlmError => {
     const sent = state === "open";
     usage ??= error.partial?.usage; // of an answer that failed as a whole
+    requestId ??= error.requestId;
     const final = settle(error.code, error.status);
     return sent && final !== noUsage ? withPartial(error, { usage: final }) : error;
   };

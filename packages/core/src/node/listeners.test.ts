@@ -12,8 +12,9 @@ import { mock } from "../testing/index.ts";
 import { toDiagnostics } from "./diagnostics.ts";
 import { logTo } from "./log.ts";
 
-const busy = new LlmError("overloaded", "busy", {
+const busy = new LlmError("overloaded", "529 the treasure keeps us busy", {
   status: 529,
+  requestId: "req_1",
   partial: { text: "the treasure is under" },
   cause: new Error("treasure"),
 });
@@ -48,16 +49,35 @@ describe("logTo", () => {
       [30, "api.response"],
     ]);
     expect(lines[2]).toMatchObject({
-      llm: { from: "mock/model", error: { name: "LlmError", code: "overloaded", message: "busy", status: 529 } },
+      llm: { from: "mock/model", error: { name: "LlmError", code: "overloaded", retryable: true, status: 529 } },
     });
+    expect(lines[1]).toMatchObject({ llm: { outcome: "overloaded", status: 529, requestId: "req_1" } });
     expect(JSON.stringify(lines)).not.toContain("treasure");
   });
 
-  test("with the partial answer when asked for", async () => {
+  test("our own words stand in it, the vendor's do not", async () => {
+    const { log, lines } = logger();
+    const late = new LlmError("timeout", "no first part within 5 s");
+    await generate(compose(mock(late, "Arr."), observe(logTo(log)), retry({ baseDelay: 0 })), "Hi");
+    expect(lines).toContainEqual(expect.objectContaining({ msg: "retry.waiting" }));
+    expect(JSON.stringify(lines)).toContain("no first part within 5 s");
+  });
+
+  test("with the vendor's words and the partial answer when asked for", async () => {
     const { log, lines } = logger();
     const llm = compose(mock(busy, "Arr."), observe(logTo(log, { captureContent: true })), retry({ baseDelay: 0 }));
     await generate(llm, "Where is the treasure?");
-    expect(JSON.stringify(lines)).toContain("the treasure is under");
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: "retry.waiting",
+        llm: expect.objectContaining({
+          error: expect.objectContaining({
+            message: "529 the treasure keeps us busy",
+            partial: { text: "the treasure is under" },
+          }),
+        }),
+      }),
+    );
   });
 });
 

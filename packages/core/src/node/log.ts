@@ -1,5 +1,5 @@
 import type { Event, Listener } from "../event.ts";
-import { plain, type PlainOptions } from "./plain.ts";
+import { plain, withMessages, type PlainOptions } from "./plain.ts";
 
 /** The part of a logger that is used: pino's, and of most others. */
 export interface Logger {
@@ -34,6 +34,6 @@ function levelOf(event: Event): keyof Logger {
 export const logTo =
   (logger: Logger, options: PlainOptions = {}): Listener =>
   (event) => {
-    const { type, ...fields } = plain(event, options) as Event; // what is left out is never the type
+    const { type, ...fields } = withMessages(plain(event, options)) as Event; // what is left out is never the type
     logger[levelOf(event)]({ llm: fields }, type);
   };

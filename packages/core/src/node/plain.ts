@@ -4,18 +4,25 @@ import { isRecord } from "../json.ts";
 
 /** What may stand in what is told to others. */
 export interface PlainOptions {
-  /** Tells events as they are: errors with the partial answers that they carry, and the vendors' raw usage. Default false. */
+  /**
+   * Tells events as they are: errors with the vendor's words and the partial answers that they carry, and the vendors' raw
+   * usage. Default false.
+   */
   readonly captureContent?: boolean;
 }
 
-/** An error without what may hold text of an answer: its partial result, its cause, and a foreign error's message. */
+/**
+ * An error without what may hold text of a question or an answer: its partial result, its cause, a foreign error's
+ * message, and the vendor's own words, which repeat what they complain about.
+ */
 function plainError(error: Error): object {
   if (!isLlmError(error)) return { name: error.name };
   const { name, code, message, retryable, retryAfterMs, status, vendor, model, requestId } = error;
+  const ours = status === undefined && requestId === undefined;
   return {
     name,
     code,
-    message,
+    ...(ours && { message }),
     retryable,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(status !== undefined && { status }),
@@ -37,3 +44,12 @@ function plainValue(value: unknown): unknown {
 /** An event without prompt, answer or raw data in it. */
 export const plain = (event: Event, { captureContent = false }: PlainOptions): object =>
   captureContent ? event : (plainValue(event) as object); // an event is a record
+
+/** An event whose errors keep their name and message in JSON too, which loggers write. */
+export const withMessages = (event: object): object =>
+  Object.fromEntries(
+    Object.entries(event).map(([key, value]: [string, unknown]) => [
+      key,
+      value instanceof Error ? { ...value, name: value.name, message: value.message } : value,
+    ]),
+  );
