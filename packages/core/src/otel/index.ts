@@ -3,4 +3,5 @@
  *
  * @module
  */
-export * from "./telemetry.ts";
+export { telemetry, type TelemetryOptions } from "./telemetry.ts";
+export * from "./traced-tools.ts";

@@ -3,6 +3,7 @@ import type { Json } from "../json.ts";
 import type { Message, Part, Source } from "../message.ts";
 import type { ChatRequest } from "../request.ts";
 import type { ChatResult } from "../result.ts";
+import type { FinishReason } from "../stream-part.ts";
 
 type Shown = { readonly [key: string]: Json };
 
@@ -54,9 +55,17 @@ export const question = (request: ChatRequest): Attributes => ({
   }),
 });
 
+/** What the conventions call our reasons, where they have a word of their own. */
+const FINISHES: Partial<Readonly<Record<FinishReason, string>>> = {
+  "tool-calls": "tool_call",
+  "content-filter": "content_filter",
+  refusal: "content_filter",
+  "context-length": "length",
+};
+
 /** The whole answer as the conventions have it, a JSON text. Only for who asked for it. */
-export const answer = (result: Partial<ChatResult>): Attributes => ({
+export const answer = ({ content = [], finish }: Partial<ChatResult>): Attributes => ({
   "gen_ai.output.messages": JSON.stringify([
-    { role: "assistant", parts: parts(result.content ?? []), finish_reason: result.finish ?? "error" },
+    { role: "assistant", parts: parts(content), finish_reason: finish ? (FINISHES[finish] ?? finish) : "error" },
   ]),
 });

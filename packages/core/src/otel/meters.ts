@@ -13,8 +13,16 @@ export interface Measured {
   readonly streamed: boolean;
 }
 
+/** What measures inferences. */
+export interface Meters {
+  /** One that is done. */
+  readonly done: (measured: Measured) => void;
+  /** The time from one piece of its content to the next. */
+  readonly chunk: (ms: number, attributes: Attributes) => void;
+}
+
 /** The instruments of the GenAI conventions for inferences, with the bounds that they advise. */
-export function newMeters(meter: Meter): (measured: Measured) => void {
+export function newMeters(meter: Meter): Meters {
   const seconds = (name: string, description: string) =>
     meter.createHistogram(`gen_ai.client.inference.${name}`, {
       description,
@@ -32,6 +40,7 @@ export function newMeters(meter: Meter): (measured: Measured) => void {
 
   const duration = seconds("duration", "How long an inference took.");
   const firstChunk = seconds("time_to_first_chunk", "How long the first content of a streamed inference took.");
+  const perChunk = seconds("time_per_output_chunk", "How long each further content of a streamed inference took.");
   const input = tokens("input_tokens", "Tokens read by one inference.");
   const output = tokens("output_tokens", "Tokens written by one inference.");
   const totals = [
@@ -48,11 +57,12 @@ export function newMeters(meter: Meter): (measured: Measured) => void {
     [total("reasoning.output_tokens", "Of the tokens written: reasoning."), (usage: Usage) => usage.reasoning],
   ] as const;
 
-  return ({ attributes, usage, ms, firstPartMs, streamed }) => {
+  const done = ({ attributes, usage, ms, firstPartMs, streamed }: Measured): void => {
     duration.record(ms / 1_000, attributes);
     if (streamed && firstPartMs !== undefined) firstChunk.record(firstPartMs / 1_000, attributes);
     if (usage.input > 0) input.record(usage.input, attributes);
     if (usage.output > 0) output.record(usage.output, attributes);
     for (const [counter, count] of totals) if (count(usage) > 0) counter.add(count(usage), attributes);
   };
+  return { done, chunk: (ms, attributes) => perChunk.record(ms / 1_000, attributes) };
 }

@@ -20,8 +20,10 @@ import type { Provider } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import { retry } from "../retry.ts";
 import { streamText } from "../stream-text.ts";
+import { runTools } from "../run-tools.ts";
 import { conformance, faults, mock, mockModel } from "../testing/index.ts";
-import { telemetry, type TelemetryOptions } from "./telemetry.ts";
+import { tool } from "../tool.ts";
+import { telemetry, tracedTools, type TelemetryOptions } from "./index.ts";
 
 /** A program with telemetry in memory. */
 function instrumented(options: TelemetryOptions = {}) {
@@ -86,6 +88,8 @@ describe("spans", () => {
       "gen_ai.usage.output_tokens": 5,
       "gen_ai.usage.cache_read.input_tokens": 8,
       "gen_ai.usage.cache_creation.input_tokens": 2,
+      "gen_ai.client.operation.time_to_first_chunk": expect.any(Number),
+      "gen_ai.client.operation.time_per_output_chunk": expect.any(Number),
     });
     expect(operation?.name).toBe("llm mock/model");
     expect(operation?.kind).toBe(SpanKind.INTERNAL);
@@ -136,6 +140,22 @@ describe("spans", () => {
     expect(spans()).toHaveLength(4);
   });
 
+  test("an abort is its caller's wish, no error of the call", async () => {
+    const { layer, spans } = instrumented();
+    const controller = new AbortController();
+    const reader = streamText(compose(mock(answer), layer), question, { signal: controller.signal });
+    const read = async (): Promise<void> => {
+      for await (const _ of reader) controller.abort();
+    };
+    await expect(read()).rejects.toMatchObject({ code: "aborted" });
+    for (const span of spans())
+      expect(span).toMatchObject({
+        attributes: { "llm.outcome": "aborted" },
+        status: { code: SpanStatusCode.UNSET },
+      });
+    expect(spans()).toHaveLength(2);
+  });
+
   test("hangs below what is active, and what the upstream request starts hangs below it", async () => {
     const { layer, spans } = instrumented();
     const tracers = new sdk.TracerProvider({});
@@ -176,6 +196,9 @@ test("measurements", async () => {
     ],
   });
   expect(named("time_to_first_chunk")?.points).toMatchObject([{ value: { count: 1 }, attributes }]);
+  const chunks = named("time_per_output_chunk");
+  expect(chunks).toMatchObject({ unit: "s", points: [{ attributes }] });
+  expect((chunks?.points[0]?.value as { count: number }).count).toBeGreaterThan(0); // of the streamed one
   expect(named("operation.input_tokens")?.points).toMatchObject([{ value: { count: 2, sum: 40 } }]);
   expect(named("operation.output_tokens")?.points).toMatchObject([{ value: { count: 2, sum: 10 } }]);
   expect(named("usage.input_tokens")?.points).toMatchObject([{ value: 40 }]);
@@ -209,6 +232,74 @@ describe("content", () => {
     expect(JSON.parse(String(attributes["gen_ai.output.messages"]))).toEqual([
       { role: "assistant", parts: [{ type: "text", content: "Under the old palm." }], finish_reason: "stop" },
     ]);
+  });
+});
+
+describe("finish reasons in messages are the conventions' own words", () => {
+  test.each([
+    ["stop", "stop"],
+    ["tool-calls", "tool_call"],
+    ["content-filter", "content_filter"],
+    ["refusal", "content_filter"],
+    ["length", "length"],
+    ["context-length", "length"],
+  ] as const)("%s", async (finish, word) => {
+    const { layer, spans } = instrumented({ captureContent: true });
+    await generate(compose(mock({ text: "x", finish }), layer), question);
+    expect(JSON.parse(String(spans()[0]?.attributes["gen_ai.output.messages"]))).toMatchObject([
+      { finish_reason: word },
+    ]);
+  });
+});
+
+describe("tools", () => {
+  const calls = {
+    toolCalls: [
+      { name: "dig", input: { at: "palm" } },
+      { name: "fly", input: {} },
+    ],
+  };
+  const dig = tool({ input: { type: "object" }, run: () => `gold below ${active() ?? "nothing"}` });
+  const fly = tool({ input: { type: "object" }, run: () => Promise.reject(new TypeError("no wings")) });
+  const active = () => trace.getActiveSpan()?.spanContext().spanId;
+  const run = async (captureContent: boolean) => {
+    const exported = new sdk.InMemorySpanExporter();
+    const tracers = new sdk.TracerProvider({
+      spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: exported })],
+    });
+    context.setGlobalContextManager(new sdk.StackContextManager().enable());
+    const tools = tracedTools({ dig, fly }, { tracer: tracers.getTracer("t"), captureContent });
+    const result = await runTools(mock(calls, "Arr."), question, { tools }).result;
+    context.disable();
+    return { spans: exported.getFinishedSpans(), result };
+  };
+
+  test("each run has a span, by the conventions, and what it calls hangs below that", async () => {
+    const { spans, result } = await run(false);
+    expect(spans.map(({ name, kind }) => [name, kind])).toEqual([
+      ["execute_tool dig", SpanKind.INTERNAL],
+      ["execute_tool fly", SpanKind.INTERNAL],
+    ]);
+    const [dug, flown] = spans;
+    expect(dug?.attributes).toEqual({
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": "dig",
+      "gen_ai.tool.call.id": result.steps[0]?.toolCalls[0]?.id,
+      "gen_ai.tool.type": "function",
+      "gen_ai.execute_tool.duration": expect.any(Number),
+    });
+    expect(JSON.stringify(result.messages)).toContain(`gold below ${dug?.spanContext().spanId}`);
+    expect(flown).toMatchObject({ attributes: { "error.type": "TypeError" }, status: { code: SpanStatusCode.ERROR } });
+    expect(JSON.stringify(result.messages)).toContain("no wings"); // the model is told as ever
+    expect(JSON.stringify(flown?.status)).not.toContain("wings");
+  });
+
+  test("what they are given and answer, when asked for", async () => {
+    const [dug] = (await run(true)).spans;
+    expect(dug?.attributes).toMatchObject({
+      "gen_ai.tool.call.arguments": '{"at":"palm"}',
+      "gen_ai.tool.call.result": expect.stringContaining("gold below"),
+    });
   });
 });
 

@@ -11,16 +11,17 @@ import {
 } from "@opentelemetry/api";
 import type { Call } from "../call.ts";
 import { layer } from "../compose.ts";
+import { isLlmError } from "../error.ts";
 import type { Event } from "../event.ts";
 import { newFold } from "../fold.ts";
 import { heardBy } from "../observe.ts";
-import type { Middleware } from "../provider.ts";
+import type { Middleware, Provider } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
-import type { FinishPart, StartPart, StreamPart } from "../stream-part.ts";
+import { isContent, type FinishPart, type StartPart, type StreamPart } from "../stream-part.ts";
 import { watch, type Outcome } from "../watch.ts";
 import { asked, defined, errorType, fields, inference, server, used } from "./attributes.ts";
 import { answer, question } from "./messages.ts";
-import { newMeters, type Measured } from "./meters.ts";
+import { newMeters, type Meters } from "./meters.ts";
 
 /** What to make spans and measurements with, and what may stand in them. */
 export interface TelemetryOptions {
@@ -43,7 +44,8 @@ interface Attempt {
   response?: Response;
 }
 
-const NAME = "@llm/core";
+/** What the tracer and the meter are asked for by. */
+export const NAME = "@llm/core";
 
 /** Runs the first read within a context, so that what it starts (HTTP, stores) hangs below the operation. */
 function within(parent: Context, source: AsyncIterable<StreamPart>): AsyncIterable<StreamPart> {
@@ -67,8 +69,8 @@ function within(parent: Context, source: AsyncIterable<StreamPart>): AsyncIterab
 /** The span of one call, and those of its upstream requests. */
 function operation(
   tracer: Tracer,
-  measure: (measured: Measured) => void,
-  name: string,
+  meters: Meters,
+  { name, models }: Provider,
   request: ChatRequest,
   call: Call,
   capture: boolean,
@@ -83,7 +85,23 @@ function operation(
   let start: StartPart | undefined;
   let finish: FinishPart | undefined;
   let over = false;
+  let last: number | undefined; // when the last piece of content came
+  const chunks = { count: 0, ms: 0, attributes: {} };
 
+  /** The time since the piece before, and who answers. */
+  const chunk = (now: number): void => {
+    if (last === undefined) {
+      const { vendor = "", model = "" } = start ?? {};
+      const asked = [...attempts.values()].findLast((attempt) => attempt.vendor === vendor)?.model ?? model;
+      const at = models.find((each) => each.vendor === vendor && each.model === asked)?.endpoint;
+      chunks.attributes = { ...inference(vendor, asked), "gen_ai.response.model": model, ...server(at) };
+    } else {
+      chunks.count++;
+      chunks.ms += now - last;
+      meters.chunk(now - last, chunks.attributes);
+    }
+    last = now;
+  };
   const begin = (event: Extract<Event, { type: "api.request" }>): void => {
     const { vendor, model, at } = event;
     const attributes = {
@@ -106,7 +124,7 @@ function operation(
       ...(failed && { "error.type": event.outcome }),
     };
     const { usage, ms, firstPartMs } = event;
-    measure({ attributes: common, usage, ms, firstPartMs, streamed: !call.whole });
+    meters.done({ attributes: common, usage, ms, firstPartMs, streamed: !call.whole });
     attempt.span.setAttributes({
       ...common,
       ...used(usage),
@@ -143,25 +161,31 @@ function operation(
       fold?.add(part);
       if (part.type === "start") start = part;
       if (part.type === "finish") finish = part;
+      if (!call.whole && isContent(part)) chunk(performance.now());
     },
     end: (outcome: Outcome): void => {
       const finished = finish && { "gen_ai.response.finish_reasons": [finish.reason] };
       answered()?.span.setAttributes({
         ...finished,
-        ...defined({ "gen_ai.response.id": start?.id }),
+        ...defined({
+          "gen_ai.response.id": start?.id,
+          "gen_ai.client.operation.time_per_output_chunk":
+            chunks.count > 0 ? chunks.ms / chunks.count / 1_000 : undefined,
+        }),
         ...(fold && answer(finish ? fold.result() : fold.partial())),
       });
       over = true;
+      const aborted = outcome.type === "failed" && isLlmError(outcome.error, "aborted"); // the caller's own wish
       for (const [id, attempt] of attempts) if (attempt.response) end(id, attempt); // others may still be on their way
       span.setAttributes(
         defined({
-          "llm.outcome": outcome.type,
+          "llm.outcome": aborted ? "aborted" : outcome.type,
           "llm.degraded": start?.degraded,
           "gen_ai.response.model": start?.model,
           ...finished,
         }),
       );
-      if (outcome.type === "failed") {
+      if (outcome.type === "failed" && !aborted) {
         span.setAttribute("error.type", errorType(outcome.error));
         span.setStatus({ code: SpanStatusCode.ERROR, message: errorType(outcome.error) });
       }
@@ -185,12 +209,11 @@ function operation(
  */
 export function telemetry(options: TelemetryOptions = {}): Middleware {
   const { captureContent = false } = options;
-  let measure: ((measured: Measured) => void) | undefined;
+  let meters: Meters | undefined;
   return layer((request, call, inner) => {
     let running: ReturnType<typeof operation> | undefined;
     // looked up at the first call: what the program registers at its start may come after this layer was made
-    measure ??= newMeters(options.meter ?? metrics.getMeter(NAME));
-    const measureIt = measure;
+    const known = (meters ??= newMeters(options.meter ?? metrics.getMeter(NAME)));
     const heard = heardBy(call, (event) => running?.hear(event));
     return watch(
       () => {
@@ -199,7 +222,7 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
       },
       () => {
         const tracer = options.tracer ?? trace.getTracer(NAME);
-        running = operation(tracer, measureIt, inner.name, request, call, captureContent);
+        running = operation(tracer, known, inner, request, call, captureContent);
         return running;
       },
     );
