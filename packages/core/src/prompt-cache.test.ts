@@ -4,6 +4,7 @@ import { anthropic } from "./anthropic/index.ts";
 import { compose, oneOf, wrap } from "./compose.ts";
 import type { Event } from "./event.ts";
 import { generate } from "./generate.ts";
+import type { Message } from "./message.ts";
 import { openai } from "./openai/index.ts";
 import { promptCache } from "./prompt-cache.ts";
 import type { ChatRequest } from "./request.ts";
@@ -22,7 +23,7 @@ describe("marks for Claude", () => {
     const request: ChatRequest = { system: "Be kind.", messages: [{ role: "user", content: "Hi" }] };
     expect(await asked(claude(), request)).toEqual({
       system: [{ type: "text", text: "Be kind.", cache: "5m" }],
-      messages: request.messages,
+      messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
     });
     expect(request.system).toBe("Be kind.");
   });
@@ -52,7 +53,7 @@ describe("marks for Claude", () => {
       { type: "text", text: "" },
     ]);
     expect(messages).toEqual([
-      request.messages[0],
+      { role: "user", content: [{ type: "text", text: "one" }] },
       request.messages[1],
       { role: "tool", content: [{ type: "tool-result", id: "1", output: "r", cache: "1h" }] },
       request.messages[3],
@@ -85,6 +86,26 @@ describe("marks for Claude", () => {
   });
 });
 
+test("from turn to turn, and whatever order tools come in, nothing but the marks changes in the prefix", async () => {
+  const provider = mockModel({ vendor: "anthropic", model: "claude-sonnet-5-5" }, ...Array.from({ length: 6 }, String));
+  const llm = compose(provider, promptCache());
+  let messages: Message[] = [];
+  let before: string[] = [];
+  for (let turn = 0; turn < 6; turn++) {
+    messages = [...messages, { role: "user", content: `question ${turn}` }];
+    const tools = ["a", "b", "c"].map(tool);
+    const { message } = await generate(llm, { system: "S", messages, tools: turn % 2 ? tools : tools.toReversed() });
+    messages = [...messages, message];
+    const { request } = provider.calls[turn]!;
+    expect(JSON.stringify(request).match(/"cache"/g)?.length).toBeLessThanOrEqual(4);
+    const unmarked = [request.tools, request.system, ...request.messages].map((part) =>
+      JSON.stringify(part, (key, value: unknown) => (key === "cache" ? undefined : value)),
+    );
+    expect(unmarked.slice(0, before.length)).toEqual(before);
+    before = unmarked;
+  }
+});
+
 describe("the key for OpenAI", () => {
   const key = async (request: Partial<ChatRequest>, tenant = "") => {
     const { options } = await asked(gpt(), { messages: [{ role: "user", content: "Hi" }], ...request }, {}, tenant);
@@ -94,6 +115,9 @@ describe("the key for OpenAI", () => {
     const one = await key({ system: "S", tools: [tool("a"), tool("b")] });
     expect(one).toMatch(/^[0-9a-f]{16}$/);
     expect(await key({ system: "S", tools: [tool("b"), tool("a")], messages: [] })).toBe(one);
+    const otherwise = { input: { type: "object" }, description: undefined as never, name: "a" };
+    const system = [{ type: "text", text: "S" }] as const;
+    expect(await key({ system, tools: [otherwise, tool("b")] })).toBe(one); // the same once it is sent
     const others = [
       await key({ system: "T" }),
       await key({ system: "S" }),

@@ -22,6 +22,12 @@ const isMarked = (content: string | readonly Part[] = ""): boolean =>
 const canBeMarked = (part: Part): boolean =>
   part.type === "text" ? part.text !== "" : part.type !== "reasoning" && part.type !== "opaque";
 
+/** A question in the form that it has when it is marked: where the mark goes on, the rest must stay the same bytes. */
+const markable = (message: Message): Message =>
+  message.role === "user" && typeof message.content === "string" && message.content !== ""
+    ? { ...message, content: [{ type: "text", text: message.content }] }
+    : message;
+
 /** The same content with a mark on the last part that takes one. */
 function mark<C extends string | readonly Part[]>(content: C, cache: CacheTtl): C {
   const parts: readonly Part[] = typeof content === "string" ? [{ type: "text", text: content }] : content;
@@ -41,11 +47,10 @@ function markPrefixes(request: ChatRequest, cache: CacheTtl): ChatRequest {
   return {
     ...request,
     ...(system !== undefined && { system: mark(system, cache) }),
-    messages: messages.map(
-      (message, i): Message =>
-        ends.includes(i)
-          ? ({ ...message, content: mark<string | readonly Part[]>(message.content, cache) } as Message)
-          : message, // the same parts
+    messages: messages.map((message, i): Message =>
+      ends.includes(i)
+        ? ({ ...message, content: mark<string | readonly Part[]>(message.content, cache) } as Message) // the same parts
+        : markable(message),
     ),
   };
 }
@@ -65,8 +70,11 @@ function fingerprint(text: string): string {
 /** Equal prefixes of one tenant go to the same machine, which is where the vendor keeps them. */
 function withKey(request: ChatRequest, tenant: string, ttl: CacheTtl | undefined): ChatRequest {
   const { system, tools, options } = request;
+  const texts = typeof system === "string" ? [system] : system?.map(({ text }) => text);
+  // as they are sent, whatever the order of their fields
+  const sent = tools?.map(({ name, description, input, strict }) => [name, input, description, strict]);
   const own: JsonObject = {
-    prompt_cache_key: fingerprint(JSON.stringify([tenant, system, tools])),
+    prompt_cache_key: fingerprint(JSON.stringify([tenant, texts, sent])),
     ...((ttl === "30m" || ttl === "12h") && { prompt_cache_options: { ttl } }),
   };
   return { ...request, options: { ...options, openai: { ...own, ...options?.["openai"] } } };

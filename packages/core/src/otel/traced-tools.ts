@@ -20,7 +20,8 @@ function traced(name: string, tool: RunnableTool, { tracer, captureContent }: Te
     const began = performance.now();
     try {
       const output = await context.with(trace.setSpan(context.active(), span), () => tool.run(input, call));
-      if (captureContent) span.setAttribute("gen_ai.tool.call.result", JSON.stringify(output));
+      if (captureContent)
+        span.setAttribute("gen_ai.tool.call.result", typeof output === "string" ? output : JSON.stringify(output));
       return output;
     } catch (error) {
       span.setAttribute("error.type", errorType(error));
