@@ -50,6 +50,6 @@ export const withMessages = (event: object): object =>
   Object.fromEntries(
     Object.entries(event).map(([key, value]: [string, unknown]) => [
       key,
-      value instanceof Error ? { ...value, name: value.name, message: value.message } : value,
+      value instanceof Error ? Object.assign({}, value, { name: value.name, message: value.message }) : value,
     ]),
   );
