@@ -181,7 +181,8 @@ function named({ tools = [], toolChoice, options }: ChatRequest): Problem {
 
 /**
  * Checks that a request is one: what the type says, that each tool result answers a call before it, that tools differ by
- * name, and that a choice names one of them. The adapters do this before anything is sent. What a vendor or a model makes of it is theirs to say.
+ * name, and that a choice names one of them. The adapters do this before anything is sent. What a vendor or a model makes
+ * of it is theirs to say.
  *
  * @param at the model that it is for, for the error
  * @throws LlmError `invalid-request`, its message beginning with the path of the first field that is wrong
