@@ -86,6 +86,8 @@ test.each<Partial<ChatRequest>>([
     toolChoice: { tool: "web_search" },
     options: { anthropic: { tools: [{ name: "web_search", type: "web_search" }] } },
   },
+  // and so does the one that takes the answer
+  { toolChoice: { tool: "answer" }, output: { schema: {}, name: "answer", mode: "tool" } },
 ])("%j may be asked", (request) => expect(problem({ messages: [hi], ...request })).toBeUndefined());
 
 test.each<readonly [unknown, string]>([

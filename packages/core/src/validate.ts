@@ -150,7 +150,8 @@ const request = fields({
   "tools?": list(fields({ name, "description?": text, input: jsonObject, "strict?": flag })),
   "toolChoice?": (value) => (isRecord(value) ? fields({ tool: name }) : oneOf("auto", "none", "required"))(value),
   "parallelTools?": flag,
-  "maxTokens?": must((value) => Number.isSafeInteger(value) && Number(value) >= 0, "a whole number, not negative"),
+  // a number, as checked
+  "maxTokens?": must((value) => Number.isSafeInteger(value) && (value as number) >= 0, "a whole number, not negative"),
   "temperature?": between(0, 2),
   "topP?": between(0, 1),
   "seed?": must(Number.isSafeInteger, "a whole number"),
@@ -170,11 +171,11 @@ const request = fields({
   "options?": each(jsonObject),
 });
 
-/** Tools have names of their own, and a choice names one of them; a vendor's hosted ones stand in its options. */
-function named({ tools = [], toolChoice, options }: ChatRequest): Problem {
+/** Tools have names of their own, and a choice names one of them, or one that is not there: hosted, or the answer's own. */
+function named({ tools = [], toolChoice, options, output }: ChatRequest): Problem {
   const names = new Set<unknown>(tools.map((tool) => tool.name));
   if (names.size < tools.length) return ".tools: names must differ";
-  return isRecord(toolChoice) && !options && !names.has(toolChoice.tool)
+  return isRecord(toolChoice) && !(output ?? options) && !names.has(toolChoice.tool)
     ? ".toolChoice.tool: must be the name of a tool"
     : undefined;
 }
