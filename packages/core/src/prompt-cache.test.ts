@@ -75,6 +75,20 @@ describe("marks for Claude", () => {
       ],
     };
     expect(await asked(claude(), own)).toEqual(own);
+    const turns = (...texts: readonly string[]) =>
+      texts.map((text) => ({ role: "user", content: [{ type: "text", text, cache: "5m" }] }) as const);
+    const many = {
+      system: [{ type: "text", text: "S", cache: "1h" }],
+      messages: turns("a", "b", "c", "d", "e"),
+    } as const;
+    const { system, messages } = await asked(claude(), many);
+    expect(system).toEqual(many.system); // what all calls share
+    expect(messages).toEqual([
+      ...["a", "b"].map((text) => ({ role: "user", content: [{ type: "text", text }] })),
+      ...turns("c", "d", "e"), // no more than Claude takes
+    ]);
+    const four = { ...many, messages: turns("a", "b", "c") };
+    expect(await asked(claude(), four)).toEqual(four);
     const empty: ChatRequest = {
       system: "",
       messages: [

@@ -1,7 +1,7 @@
 import { layer } from "./compose.ts";
 import { emit } from "./event.ts";
 import type { JsonObject } from "./json.ts";
-import type { CacheTtl, Message, Part } from "./message.ts";
+import type { CacheTtl, Message, Part, TextPart } from "./message.ts";
 import type { Middleware, Provider } from "./provider.ts";
 import type { ChatRequest } from "./request.ts";
 import { watch } from "./watch.ts";
@@ -16,8 +16,34 @@ const isClaude = ({ models }: Provider): boolean => models.some(({ model }) => /
 const isOpenAI = ({ models }: Provider): boolean =>
   models.some(({ vendor, model }) => (vendor === "openai" || vendor === "azure") && !/claude/i.test(model));
 
-const isMarked = (content: string | readonly Part[] = ""): boolean =>
-  typeof content !== "string" && content.some((part) => "cache" in part && part.cache !== undefined);
+const hasMark = (part: Part): boolean => "cache" in part && part.cache !== undefined;
+const marksOf = (content: string | readonly Part[] = ""): number =>
+  typeof content === "string" ? 0 : content.filter(hasMark).length;
+
+/** More of them in a request are refused. */
+const MOST_MARKS = 4;
+
+/** The caller's own marks: where there are too many, the first, which is what calls share, and the last. */
+function withFewerMarks(request: ChatRequest, marks: number): ChatRequest {
+  if (marks <= MOST_MARKS) return request;
+  let nth = 0;
+  const fewer = <C extends string | readonly Part[]>(content: C): C =>
+    typeof content === "string"
+      ? content
+      : (content.map((part) => {
+          if (!hasMark(part) || ++nth === 1 || nth > marks - MOST_MARKS + 1) return part;
+          const { cache: _, ...plain } = part as TextPart; // as any part that takes a mark
+          return plain;
+        }) as unknown as C); // the same parts
+  const { system, messages } = request;
+  return {
+    ...request,
+    ...(system !== undefined && { system: fewer(system) }),
+    messages: messages.map(
+      (message): Message => ({ ...message, content: fewer<string | readonly Part[]>(message.content) }) as Message, // the same parts
+    ),
+  };
+}
 
 const canBeMarked = (part: Part): boolean =>
   part.type === "text" ? part.text !== "" : part.type !== "reasoning" && part.type !== "opaque";
@@ -41,7 +67,8 @@ function mark<C extends string | readonly Part[]>(content: C, cache: CacheTtl): 
  */
 function markPrefixes(request: ChatRequest, cache: CacheTtl): ChatRequest {
   const { system, messages } = request;
-  if (isMarked(system) || messages.some(({ content }) => isMarked(content))) return request; // the caller knows better
+  const marks = messages.reduce((sum, { content }) => sum + marksOf(content), marksOf(system));
+  if (marks > 0) return withFewerMarks(request, marks); // the caller knows better
   const asked = messages.flatMap(({ role }, i) => (role === "user" || role === "tool" ? [i] : []));
   const ends = messages.length > 1 ? asked.slice(-2) : []; // a question alone will not come again
   return {
@@ -85,9 +112,10 @@ const byName = ({ name: a }: { readonly name: string }, { name: b }: { readonly 
 
 /**
  * Lets the vendors' prompt caches work for every call. For Claude it marks the ends of the stable prefix (tools and
- * system, and in a conversation what was asked before and what is asked now), unless the request has marks of its own; for OpenAI it
- * sets the cache key, one for each tenant and prefix. Tools go in the order of their names, so that the same tools are
- * the same bytes. What was read and written is told as `prompt_cache.used`.
+ * system, and in a conversation what was asked before and what is asked now), unless the request has marks of its own (of
+ * more than the four that Claude takes, the first and the last three stay); for OpenAI it sets the cache key, one for each
+ * tenant and prefix. Tools go in the order of their names, so that the same tools are the same bytes. What was read and
+ * written is told as `prompt_cache.used`.
  *
  * Prefixes of less than about 1,000 tokens are not cached by the vendors. Writing costs more than reading at the full
  * price (Anthropic: a quarter more for 5 minutes, twice for an hour), so use it where prefixes come again.
