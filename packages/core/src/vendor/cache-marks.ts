@@ -26,11 +26,10 @@ export function suitMarks(
       const { cache, ...plain } = part;
       const ttl = to.can.cacheMarks && suit(cache, times);
       if (ttl === cache) return part;
-      if (found) {
-        // one warning is enough
-      } else if (ttl)
-        warnings.changed("cache", `${to.vendor} keeps prefixes for ${times.join(" or ")}; ${ttl} was sent`);
-      else warnings.unsupported("cache", `${to.model} takes no marks of cacheable prefixes`);
+      if (!found) {
+        if (ttl) warnings.changed("cache", `${to.vendor} keeps prefixes for ${times.join(" or ")}; ${ttl} was sent`);
+        else warnings.unsupported("cache", `${to.model} takes no marks of cacheable prefixes`);
+      }
       found = true;
       return (ttl ? { ...part, cache: ttl } : plain) as P; // the same part
     });
