@@ -148,7 +148,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (inner) add(root.node, weight + 1, "inner-json", inner);
     else if (root.node.kind !== "text") add(root.node, weight);
   }
-  for (const { node } of blocks) add(node, 0);
+  for (const node of blocks) add(node, 0);
   const single = out.length;
   const complete = out.some(
     ({ outcome: { issues, tags } }) =>

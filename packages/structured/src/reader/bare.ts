@@ -54,7 +54,7 @@ function gapEnds(m: Machine, plain: boolean, c: string): boolean {
   if (!plain && c !== "<") return isSpace(c) && peek(m, m.pos + 1) === "/" && commentAt(m, m.pos + 1);
   const i = skipSpace(m.text, m.pos);
   const next = peek(m, i);
-  if (next === "" || commentAt(m, i)) return true;
+  if (commentAt(m, i)) return true;
   if (!inObject(m) && plain && /[-\dtfn]/i.test(next)) {
     // numbers and literals without commas between them
     let j = i;
@@ -63,5 +63,6 @@ function gapEnds(m: Machine, plain: boolean, c: string): boolean {
     return isPlain(token) && /^[\s,\]]?$/.test(peek(m, j));
   }
   if (next === "<") return peek(m, i + 1) === "/";
+  // or nothing, which is in any text
   return plain && (",;}]".includes(next) || closer(next) !== "");
 }

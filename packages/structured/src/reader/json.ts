@@ -3,6 +3,7 @@ export function readJson(text: string): { readonly value: unknown } | undefined 
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    return undefined;
+    // it is none
   }
+  return undefined;
 }

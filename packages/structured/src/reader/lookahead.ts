@@ -88,7 +88,7 @@ function afterClosers(m: Machine, from: number): boolean {
     if (c === "}" || c === "]") {
       depth--;
       gap = false;
-    } else if (c === "" || "\n,<`;/#".includes(c)) return true;
+    } else if ("\n,<`;/#".includes(c)) return true; // or nothing, which is in any text
     else if (isSpace(c)) gap = true;
     else if (closer(c) === "") return depth <= 0 || (gap && among(c, "{["));
     else if (depth > 0) return gap && keyAt(m, i);
@@ -190,17 +190,17 @@ export function endsBare(m: Machine, i: number, plain: boolean): boolean {
   if (plain && c === "," && inObject(m)) {
     // 1,000: JSON's own comma is never followed by three digits
     let j = i + 1;
-    while (j < i + 5 && /\d/.test(peek(m, j))) j++;
+    while (/\d/.test(peek(m, j))) j++;
     return j !== i + 4 || isWord(peek(m, j)) || peek(m, j) === ":";
   }
-  if (plain || c === "}" || c === "]" || (c === "," && !inObject(m))) return true;
+  if (plain || c === "}" || (c === "," && !inObject(m))) return true;
   const from = c === "," ? i + 1 : i;
   const j = skipSpace(m.text, from);
   const gap = m.text.slice(from, j);
   const line = gap.indexOf("\n");
   if (c === "," && line >= 0) return true;
-  const d = peek(m, j);
-  if (!inObject(m)) return d === "" || "],{[`".includes(d) || closer(d) !== "";
-  if (d === "" || "}]`".includes(d) || gap.lastIndexOf("\n") > line) return true;
+  const d = peek(m, j); // or nothing, which is in any text
+  if (!inObject(m)) return "],{[`".includes(d) || closer(d) !== "";
+  if ("}]`".includes(d) || gap.lastIndexOf("\n") > line) return true;
   return commentAt(m, j) || (d === "<" ? expects(m, j + 1, "/") : keyAt(m, j));
 }

@@ -44,7 +44,7 @@ export interface Machine extends Required<ReaderOptions> {
   /** Values found so far; the last may still be open. */
   readonly roots: Root[];
   /** Texts that code fences hold and that are no object or array. */
-  readonly blocks: Root[];
+  readonly blocks: Node[];
   /** What was mended in the text; at most {@link MAX_REPAIRS} of it. */
   readonly repairs: Repair[];
   /** A bound was reached; nothing is read any more. */
@@ -145,7 +145,6 @@ export function attach(m: Machine, node: Node): void {
   if (parent.kind === "object") parent.keys.push(m.key ?? "");
   parent.items.push(node);
   if (!m.comma) repair(m, "missing-comma");
-  settle(m);
 }
 
 /** After a value, or in its place. */
@@ -182,9 +181,9 @@ function closeContainer(m: Machine, done: boolean): void {
   settle(m);
 }
 
-/** Closes the innermost containers that are open, up to one of this kind or all. */
+/** Closes the innermost containers that are open, up to one of this kind, which is open too, or all. */
 export function closeTo(m: Machine, kind?: "object" | "array"): void {
-  while (m.stack.length > 0 && m.stack.at(-1)?.kind !== kind) closeContainer(m, false);
+  while (m.stack.at(-1)?.kind !== kind) closeContainer(m, false);
 }
 
 /** A closer at `pos`: closes its container and those within that were left open; a stray one is skipped. */

@@ -5,6 +5,7 @@ import { isRewritten, plain } from "./plain.ts";
 describe("plain", () => {
   it.each([
     ["{&quot;a&quot;: &quot;b &amp; c&quot;, &#39;d&#39;: &nothing;}", `{"a": "b & c", 'd': &nothing;}`],
+    ["[&quot;&lt;b&gt; it&apos;s&quot;]", `["<b> it's"]`],
     [String.raw`{\"a\": \"b\\n\"}`, String.raw`{"a": "b\n"}`],
     [String.raw`{\n  \"a\": 1}`, '{\n  "a": 1}'],
     ["（1, 2）", "[1, 2]"],

@@ -1,8 +1,26 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
+import { toPlain } from "../coerce/coerce.ts";
 import { parse } from "../parse.ts";
+import { createParser } from "../parser.ts";
+import { end, newReader, write } from "./reader.ts";
 
-const value = (text: string, schema: JsonObject = { type: "object" }): unknown => parse(text, schema).value;
+/** The value of a text, the same when it comes one character after another. */
+function value(text: string, schema: JsonObject = { type: "object" }): unknown {
+  const parser = createParser(schema);
+  for (const c of text) parser.write(c);
+  const found = parse(text, schema);
+  expect(parser.end()).toStrictEqual(found);
+  return found.value;
+}
+
+/** All that a text holds, and whether it is a draft. */
+function found(text: string): unknown[] {
+  const reader = newReader({ maxDepth: 9, maxLength: 1000 });
+  for (const c of text) write(reader, c);
+  end(reader);
+  return reader.roots.map(({ node, draft }) => [toPlain(node), draft]);
+}
 
 describe("what stands in reasoning is a draft", () => {
   it.each([
@@ -24,11 +42,24 @@ describe("what stands in reasoning is a draft", () => {
   it.each([
     ["of another name", '<thinker>{"a": 1}</thinker>{"a": 2}'],
     ["of a longer name", '<rethink>{"a": 1}</rethink>{"a": 2}'],
-    ["that is no tag", '<think.{"a": 1} {"a": 2}'],
     ["that only closes", '</think>{"a": 1}{"a": 2}'],
     ["that was closed before", '<think></think>{"a": 1}{"a": 2}'],
   ])("but not in a tag %s", (_name, text) => {
     expect(value(text)).toStrictEqual({ a: 1 });
+  });
+
+  it.each<[string, unknown[]]>([
+    ['{"a": 1} <think>{"a": 2}</think> {"a": 3}', [{ a: 1 }, false, { a: 2 }, true, { a: 3 }, false]],
+    ['{"a": 1} </think> {"a": 2} </think> {"a": 3}', [{ a: 1 }, true, { a: 2 }, true, { a: 3 }, false]],
+    ['<think>{"a": 1}<analysis>{"a": 2}</think>{"a": 3}', [{ a: 1 }, true, { a: 2 }, true, { a: 3 }, false]],
+    ['<think>{"a": 1}</analysis>{"a": 2}', [{ a: 1 }, true, { a: 2 }, true]],
+    ['<think.>{"a": 1}', [{ a: 1 }, false]],
+    ['<think {"a": 1}', [{ a: 1 }, true]],
+    ['<Think>{"a": 1}</THINK>{"a": 2}', [{ a: 1 }, true, { a: 2 }, false]],
+    ['[THINK] x [/THINK] {"a": 1}', [{ a: 1 }, false]],
+    [`<${"think".repeat(5)}>{"a": 1}`, [{ a: 1 }, false]],
+  ])("and nothing else is: %s", (text, expected) => {
+    expect(found(text).flat()).toStrictEqual(expected);
   });
 
   it("is taken where there is nothing else", () => {
@@ -73,7 +104,7 @@ describe("a fence with a list or object", () => {
   });
 
   it("names no value in its first line", () => {
-    expect(value('```lang [1]\n{"a": 1}\n```', {})).toStrictEqual({ a: 1 });
+    expect(found('```lang [1]\n{"a": 1}\n```')).toStrictEqual([[{ a: 1 }, false]]);
   });
 });
 
@@ -83,6 +114,8 @@ describe("a quoted text in prose", () => {
     ["may be JSON", `So: "{${written}"`, { a: 1 }],
     ["may be JSON, indented", `So: "{${" ".repeat(61)}${written}"`, { a: 1 }],
     ["is an aside else", 'say "{x}": {"a": 1}', { a: 1 }],
+    ["is none where backslashes stand alone", String.raw`In C:\dir: {"a": 1}`, { a: 1 }],
+    ["nor in brackets", String.raw`see [\d]: {"a": 1}`, { a: 1 }],
     ["is one as it stands, too", 'say "[1]": {"a": 1}', { a: 1 }],
   ])("%s", (_name, text, expected) => {
     expect(value(text)).toStrictEqual(expected);

@@ -56,7 +56,7 @@ export function endBlock(m: Machine): void {
     const text = m.source.slice(m.fence, end).trim();
     const plain = unquote(text);
     const node = newNode(plain === text ? "bare" : "text", m.fence, plain, end);
-    if (node.text !== "" && m.blocks.length < MAX_ROOTS) m.blocks.push({ node, draft: false, fenced: true });
+    if (node.text !== "" && m.blocks.length < MAX_ROOTS) m.blocks.push(node);
   }
   m.fence = -1;
 }

@@ -32,7 +32,7 @@ const found = (reader: Reader): string =>
       draft: root.draft,
       fenced: root.fenced,
     })),
-    blocks: reader.blocks.map((block) => block.node.text),
+    blocks: reader.blocks.map((block) => block.text),
     repairs: reader.repairs.map((repair) => repair.kind),
     fault: reader.fault?.reason,
   });
@@ -160,7 +160,7 @@ describe("the reader", () => {
   });
 
   it("keeps plain text of fences as blocks", () => {
-    expect(read("Answer:\n```\nyes\n```").blocks.map((block) => block.node.text)).toStrictEqual(["yes"]);
+    expect(read("Answer:\n```\nyes\n```").blocks.map((block) => block.text)).toStrictEqual(["yes"]);
   });
 
   it("treats names of the prototype as plain keys", () => {

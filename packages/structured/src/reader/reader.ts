@@ -33,14 +33,14 @@ export const growing = (m: Reader): Node | undefined => (m.isKey ? undefined : m
 
 /** Takes the next piece of the text. */
 export function write(m: Reader, delta: string): void {
-  if (m.fault || delta === "") return;
+  if (m.fault) return;
   if (m.base + m.text.length + delta.length > m.maxLength) {
     m.fault = { reason: "too-large", offset: m.maxLength };
     return;
   }
   m.source.append(delta);
   m.base += m.pos;
-  m.text = m.pos < m.text.length ? m.text.slice(m.pos) + delta : delta;
+  m.text = m.text.slice(m.pos) + delta;
   m.pos = 0;
   run(m);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newSource } from "./source.ts";
 
 /** A source of a text that came in pieces of a length. */
@@ -27,6 +27,28 @@ describe("a source", () => {
       expect(source.slice()).toBe(text.slice(0, i + 1));
       expect(source.slice(i)).toBe(text.slice(i, i + 1));
       expect(source.slice(i + 1)).toBe("");
+    }
+  });
+
+  /** How many pieces a slice is made of. */
+  function pieces(source: ReturnType<typeof newSource>, from: number, to: number): number {
+    const spy = vi.spyOn(String.prototype, "slice");
+    source.slice(from, to);
+    const { length } = spy.mock.calls;
+    spy.mockRestore();
+    return length;
+  }
+
+  it("keeps small pieces together, and looks only where a slice stands", () => {
+    for (const step of [1, 100]) {
+      const source = sourceOf(text, step);
+      source.slice();
+      const all = pieces(source, 0, text.length);
+      expect(all).toBeGreaterThan(2);
+      expect(all).toBeLessThan(7);
+      const ends = Array.from({ length: text.length }, (_, i) => pieces(source, i, i + 1));
+      expect(Math.max(...ends)).toBe(1);
+      expect(pieces(source, 10, 7000)).toBe(2);
     }
   });
 

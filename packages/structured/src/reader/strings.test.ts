@@ -88,6 +88,10 @@ describe("escapes", () => {
     expect(kinds(`{"a": "${text}`)[0]).toBe(value);
   });
 
+  it("that never came leave the text's end where it is", () => {
+    expect(parse('{"a": "x\\', open).repairs).toStrictEqual([{ kind: "missing-closer", path: [], offset: 9 }]);
+  });
+
   it("wait until they are complete", () => {
     expect(shows("x\\", "u", "00", "4", "1", "y")).toStrictEqual(["x", "x", "x", "x", "xA", "xAy"]);
     expect(shows("x\\", "x", "4", "1")).toStrictEqual(["x", "x", "x", "xA"]);
@@ -107,15 +111,21 @@ describe("quotes within a text", () => {
     ["an object in it keeps its keys", '{"a": "x {"b": 1} y", "d": 2}', 'x {"b": 1} y'],
     ["braces that were closed count no more", '{"a": "x {y} z", "d": 2}', "x {y} z"],
     ["a brace that closes nothing counts for nothing", '{"a": "x } {"b": 1} y", "d": 2}', 'x } {"b": 1} y'],
+    ["signs that are no braces count for nothing", '{"a": "x |~|~ y", "e": 3, "d": 2}', "x |~|~ y"],
+    ["a key that nobody knows ends it, without a brace", '{"a": "x", "e": 3, "d": 2}', "x"],
+    ["or after one that was closed", '{"a": "x {y} {z} w", "e": 3, "d": 2}', "x {y} {z} w"],
+    ["or after one that closes nothing", '{"a": "x } y", "e": 3, "d": 2}', "x } y"],
+    ["but not within braces within braces", '{"a": "x {{y}, "e": 3} z", "d": 2}', 'x {{y}, "e": 3} z'],
     ["one within another", '{"a": "x {"b": {"c": 1}, "e": 2} y", "d": 2}', 'x {"b": {"c": 1}, "e": 2} y'],
   ])("%s", (_name, text, value) => {
-    expect(parse(text, closed).value).toStrictEqual({ a: value, d: 2 });
+    expect(parse(text, closed, { coercion: "full" }).value).toStrictEqual({ a: value, d: 2 });
   });
 
   it.each([
     ['{"a": “x "y" z”}', 'x "y" z'],
     ['{"a": “x”}', "x"],
     ['{"a": “x"}', "x"],
+    ['{"a": “x“, "b": “y”}', "x"],
     ["{'a': 'it’s'}", "it’s"],
     ["{'a': ‘it's’}", "it's"],
     ['{"a": «x "y"»}', 'x "y"'],
@@ -135,6 +145,8 @@ describe("a block between three quotes", () => {
     ['{"a": ```x```}', "x"],
     ['{"a": """x', "x"],
     ['{"a": """x""', 'x""'],
+    ['{"a": """\n    x\n      y', "x\n  y"],
+    ['{"a": ```ts\n  x', "x"],
   ])("%s", (text, value) => {
     expect(kinds(text)[0]).toBe(value);
   });

@@ -80,7 +80,7 @@ function readEscape(m: Machine, node: Node): void {
   const length = c === "u" ? 6 : c === "x" ? 4 : c === "" ? 1 : 2; // one that never came is dropped
   const hex = m.text.slice(m.pos + 2, m.pos + length);
   let value = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) || c > "~" ? c : undefined);
-  if (length > 2 && peek(m, m.pos + length - 1) !== "" && /^[\da-f]+$/i.test(hex)) {
+  if (peek(m, m.pos + length - 1) !== "" && /^[\da-f]+$/i.test(hex)) {
     value = String.fromCharCode(Number.parseInt(hex, 16));
     // a high half waits for the low one, so that no partial text ends in the middle of a character
     if (value >= "\ud800" && value < "\udc00") peek(m, m.pos + 11);
