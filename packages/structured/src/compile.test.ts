@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
+import { programOf } from "./program.ts";
 
 const read = (schema: JsonObject, text: string): unknown => parse(text, schema).value;
 const fails = (schema: JsonObject, text: string): boolean => {
@@ -117,5 +118,134 @@ describe("JSON Schema, as people write it", () => {
     expect(
       fails({ type: "object", properties: { a: { type: "number" } }, additionalProperties: false }, '{"a": 1, "b": 2}'),
     ).toBe(true);
+  });
+});
+
+describe("a schema that stands elsewhere", () => {
+  const n = { type: "number" };
+  it.each<[string, JsonObject]>([
+    ["#/$defs/a~1b", { $defs: { "a/b": n } }],
+    ["#/$defs/a~0b", { $defs: { "a~b": n } }],
+    ["#/$defs/a%20b", { $defs: { "a b": n } }],
+    ["#/examples/1", { examples: [{ type: "boolean" }, n] }],
+  ])("is found by %s", ($ref, more) => {
+    const schema = { type: "object", properties: { x: { $ref } }, ...more };
+    expect(read(schema, "{x: '1'}")).toStrictEqual({ x: 1 });
+  });
+
+  it.each(["#/$defs/b", "#/$defs/a/type/x", "#x"])("is missed where nothing stands: %s", ($ref) => {
+    expect(() => read({ type: "array", items: { $ref }, $defs: { a: n } }, "[1]")).toThrow(`nothing at ${$ref}`);
+  });
+
+  it("is found in the document that it stands in", () => {
+    const inner = { $schema: "x", type: "array", items: { $ref: "#/$defs/a" }, $defs: { a: { type: "boolean" } } };
+    const schema = { type: "object", properties: { x: inner, y: { $ref: "#/$defs/a" } }, $defs: { a: n } };
+    expect(read(schema, '{"x": ["true"], "y": "1"}')).toStrictEqual({ x: [true], y: 1 });
+  });
+});
+
+describe("a schema that says little", () => {
+  it.each<[string, JsonObject, string, unknown]>([
+    ["properties are an object's", { properties: { a: { type: "number" } } }, "{a: '1'}", { a: 1 }],
+    ["items are a list's", { items: { type: "number" } }, "['1']", [1]],
+    ["items in order are a tuple's", { prefixItems: [{ type: "number" }] }, "['1']", [1]],
+    ["and so they are in older drafts", { type: "array", items: [{ type: "number" }] }, "['1']", [1]],
+    ["a constant may be null", { const: null }, "null", null],
+    [
+      "an option has the type beside it",
+      { type: "object", properties: { a: {} }, anyOf: [{ required: ["a"] }] },
+      "{a: 1}",
+      { a: 1 },
+    ],
+    ["an option may be anything beside properties", { properties: { a: {} }, anyOf: [true] }, "{b: 1}", { b: 1 }],
+    ["names of properties may have bounds", { type: "object", propertyNames: { maxLength: 1 } }, "{a: 1}", { a: 1 }],
+    [
+      "a pattern's properties beside others",
+      { type: "object", patternProperties: { x: { type: "number" } }, additionalProperties: { type: "string" } },
+      "{x: 1, y: 'z'}",
+      { x: 1, y: "z" },
+    ],
+    ["what is not, beside other things, is anything", { not: {}, title: "x" }, "[1]", [1]],
+    ["all of nothing is anything", { allOf: [] }, "[1]", [1]],
+  ])("%s", (_name, schema, text, expected) => {
+    expect(read(schema, text)).toStrictEqual(expected);
+  });
+
+  it("may forbid everything", () => {
+    expect(fails({ not: {} }, "[1]")).toBe(true);
+    expect(fails({ not: {}, $schema: "x" }, "[1]")).toBe(true);
+    expect(fails({ type: "object", propertyNames: { type: "string", maxLength: 1 } }, "{ab: 1}")).toBe(true);
+  });
+
+  it("may say all of several objects", () => {
+    const part = (name: string, rest: unknown): JsonObject => ({
+      type: "object",
+      properties: { [name]: { type: "number" }, x: { type: "number" } },
+      required: [name],
+      additionalProperties: rest as JsonObject,
+    });
+    const all = { allOf: [part("a", undefined), part("b", { type: "boolean" })], minProperties: 4 };
+    expect(read(all, "{a: '1', b: '2', x: '3', y: 'true'}")).toStrictEqual({ a: 1, b: 2, x: 3, y: true });
+    expect(fails(all, "{a: 1, b: 2, x: 3}")).toBe(true);
+    expect(fails(all, "{a: 1, c: true, x: 3, y: true}")).toBe(true);
+  });
+});
+
+describe("what is known of a whole schema", () => {
+  const string = { type: "string" };
+  const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+    ...more,
+  });
+  const plain = { names: ["a"], open: false, direct: true, deep: false, optional: false, annotated: false };
+  it.each<[string, JsonObject, Partial<typeof plain>]>([
+    ["nothing more", object({ a: string }), {}],
+    ["a property may be missing", object({ a: string }, { required: [] }), { optional: true }],
+    ["anything may stand in it", object({ a: {} }), { open: true, deep: true }],
+    ["any name may", object({ a: { type: "object", additionalProperties: string } }), { open: true }],
+    ["any name may besides", object({ a: string }, { additionalProperties: { type: "number" } }), { open: true }],
+    [
+      "any key of a Map may",
+      object({ a: { type: "array", "x-type": "map", "x-key": string, "x-value": { type: "number" } } }),
+      { open: true, direct: false },
+    ],
+    ["it holds what it holds elsewhere", object({ a: { anyOf: [string, string] } }), { deep: true }],
+    ["it holds itself", object({ a: { anyOf: [string, { $ref: "#" }] } }), { deep: true }],
+    ["it holds lists as labels", object({ a: { enum: [[1]] } }), { open: true, deep: true }],
+    ["a name is another for the model", object({ b: { ...string, "x-alias": "a" } }), { direct: false }],
+    [
+      "a label is another for the model",
+      object({ a: { enum: ["x"], "x-enumAliases": { x: "y" } } }),
+      { direct: false },
+    ],
+    ["a label has a description", object({ a: { enum: ["x"], "x-enumDescriptions": { x: "y" } } }), {}],
+    ["a value is none of JSON's", object({ a: { ...string, "x-type": "date" } }), { direct: false }],
+    ["a value says when it shows", object({ a: { ...string, "x-stream": ["done"] } }), { annotated: true }],
+    ["the whole says when it shows", { ...object({ a: string }), "x-stream-root": "done" }, { annotated: true }],
+  ])("%s", (_name, schema, more) => {
+    const { names, open, direct, deep, optional, annotated } = programOf(schema);
+    expect({ names: [...names], open, direct, deep, optional, annotated }).toStrictEqual({ ...plain, ...more });
+  });
+
+  it.each<[unknown, [done: boolean, needed: boolean, state: boolean]]>([
+    ["done", [true, false, false]],
+    [
+      ["@stream.done", "@@stream.not_null"],
+      [true, true, false],
+    ],
+    [
+      ["with-state", 5],
+      [false, false, true],
+    ],
+    [["undone"], [false, false, false]],
+    [[], [false, false, false]],
+    [undefined, [false, false, false]],
+  ])("when a value shows: %j", (flags, expected) => {
+    const { done, needed, state } = programOf({ type: "string", "x-stream": flags as JsonObject }).root.readiness;
+    expect([done, needed, state]).toStrictEqual(expected);
+    const whole = programOf({ type: "string", "x-stream-root": flags as JsonObject }).root.readiness;
+    expect([whole.done, whole.needed, whole.state]).toStrictEqual(expected);
   });
 });
