@@ -12,7 +12,6 @@ import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
-import { unquote } from "./reader/unquote.ts";
 import { ABSENT, dressed, grow, growOn, shapeOf, stateOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
@@ -85,7 +84,7 @@ export function newParser<Out>(
   const live: Show = { ...frozen, frozen: false };
   let judged = 0; // how many roots are complete and were looked at
   let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
-  let quoted = false;
+  let inner: Reader | undefined; // of a quoted one: reads it as the only item of a list
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
@@ -119,7 +118,8 @@ export function newParser<Out>(
     let value: unknown = ABSENT;
     if (root.kind === "string") {
       // a text is itself, whatever stands in it
-      value = body === "" || root.readiness.done ? ABSENT : quoted ? unquote(body) : body;
+      const text = inner ? (inner.roots[0]?.node.items[0]?.text ?? "") : body;
+      value = body === "" || root.readiness.done ? ABSENT : text;
     } else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
     return dressed(value, stateOf(node), root) as DeepPartial<Out>; // grown by the schema's shape
@@ -150,8 +150,9 @@ export function newParser<Out>(
       if (program.root.kind === "string") {
         if (body === "" && read.coercion !== "full") {
           body = delta.trimStart();
-          quoted = body.startsWith('"');
-        } else body += delta;
+          if (body.startsWith('"')) write((inner = newReader(reader)), `[${body}`);
+        } else if (inner) write(inner, delta);
+        else body += delta;
       }
       write(reader, delta);
     },
