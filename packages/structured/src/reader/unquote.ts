@@ -3,7 +3,7 @@ import { readJson } from "./json.ts";
 /** A text without the double quotes around it, the last of which may not have come yet; escapes are read. */
 export function unquote(text: string): string {
   if (!text.startsWith('"')) return text;
-  const closed = text.length > 1 && text.endsWith('"');
+  const closed = text.endsWith('"');
   if (text.includes("\\")) {
     const open = `${text}"`;
     // an escape of which a part is missing still is left out
