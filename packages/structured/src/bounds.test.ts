@@ -26,7 +26,7 @@ describe("bounds", () => {
     [{ pattern: String.raw`^\p{L}$` }, ["é"], ["1", "p{L}"]],
     [{ pattern: String.raw`^\-$` }, ["-"], ["x"]], // which is no pattern with the flag u
   ])("%j", (schema, kept, broken) => {
-    const [[key = "", bound] = []] = Object.entries(schema);
+    const [[key, bound] = ["", 0]] = Object.entries(schema);
     const message = `${key} ${typeof bound === "string" ? bound : JSON.stringify(bound)}`;
     for (const value of kept) expect(wrong(schema, value), String(value)).toStrictEqual([]);
     for (const value of broken) expect(wrong(schema, value), String(value)).toStrictEqual([message]);
