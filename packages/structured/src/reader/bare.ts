@@ -4,6 +4,7 @@ import { BARE, attach, finish } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
+import { at, codeAt, part } from "./text.ts";
 
 export function startBare(m: Machine): void {
   m.current = newNode("bare", m.base + m.pos);
@@ -15,13 +16,13 @@ export function startBare(m: Machine): void {
 /** Reads on in an unquoted value: up to its end, or to the end of what has arrived. */
 export function readBare(m: Machine): void {
   const node = m.current as Node; // an unquoted value is open in this state
-  const { text } = m;
+  const { text, size } = m;
   let from = m.pos;
   let i = from;
-  for (; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  for (; i < size; i++) {
+    const code = codeAt(text, i);
     if ((code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 46) continue; // 0-9a-z.
-    const c = text.charAt(i);
+    const c = at(text, i);
     if (c === "(") m.round++;
     else if (c === "{") m.curly++;
     else if (c === "[") m.square++;
@@ -34,7 +35,7 @@ export function readBare(m: Machine): void {
       if ((c === "," || c === "<") && m.round + m.curly + m.square > 0) continue;
       if (c === "}" && m.stack.length === m.arrays) continue;
       if (c === "]" && m.arrays === 0) continue;
-      node.text += text.slice(from, i);
+      node.text += part(text, from, i);
       from = m.pos = i;
       const word = node.text.length > 40 ? "" : node.text.trim();
       const plain = isPlain(word);
@@ -43,7 +44,7 @@ export function readBare(m: Machine): void {
       if (over) return finish(m);
     }
   }
-  node.text += text.slice(from, i);
+  node.text += part(text, from, i);
   m.pos = i;
   node.end = m.base + i;
 }
@@ -52,14 +53,14 @@ export function readBare(m: Machine): void {
 function gapEnds(m: Machine, plain: boolean, c: string): boolean {
   // in words, only what follows at once tells: a comment after a blank, or a tag
   if (!plain && c !== "<") return isSpace(c) && peek(m, m.pos + 1) === "/" && commentAt(m, m.pos + 1);
-  const i = skipSpace(m.text, m.pos);
+  const i = skipSpace(m, m.pos);
   const next = peek(m, i);
   if (commentAt(m, i)) return true;
   if (!inObject(m) && plain && /[-\dtfn]/i.test(next)) {
     // numbers and literals without commas between them
     let j = i;
     while (/[-+\w.]/.test(peek(m, j))) j++;
-    const token = m.text.slice(i, j);
+    const token = part(m.text, i, j);
     return isPlain(token) && /^[\s,\]]?$/.test(peek(m, j));
   }
   if (next === "<") return peek(m, i + 1) === "/";

@@ -67,7 +67,8 @@ describe("literal", () => {
 describe("white space", () => {
   it.each([" ", "\n", "\r", "\t", "\u00a0", "\u2028", "\u2029", "\ufeff"])("is %j", (c) => {
     expect(isSpace(c)).toBe(true);
-    expect(skipSpace(`x${c}${c}y`, 1)).toBe(3);
+    expect(skipSpace({ text: `x${c}${c}y`, size: 4 }, 1)).toBe(3);
+    expect(skipSpace({ text: `x${c}`, size: 2 }, 1)).toBe(2);
     expect(isWord(c)).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import { at } from "./text.ts";
 // Characters are strings of one UTF-16 unit; "" is none, and nothing below holds of it.
 
 /** White space, as JSON, HTML and a byte order mark mean it. */
@@ -23,9 +24,9 @@ export const closes = (c: string, end: string): boolean =>
 /** Whether a character is one of several. */
 export const among = (c: string, several: string): boolean => c !== "" && several.includes(c);
 
-/** The index of the first character at or after `i` that is no white space; the length if there is none. */
-export function skipSpace(s: string, i: number): number {
-  while (i < s.length && isSpace(s.charAt(i))) i++;
+/** The index of the first character at or after `i` that is no white space; the size if there is none. */
+export function skipSpace({ text, size }: { readonly text: string; readonly size: number }, i: number): number {
+  while (i < size && isSpace(at(text, i))) i++;
   return i;
 }
 

@@ -1,5 +1,6 @@
 import { among, closer, isSpace, isWord, skipSpace } from "./chars.ts";
 import type { Machine } from "./machine.ts";
+import { at, part } from "./text.ts";
 
 /** How far to look ahead, in UTF-16 units. */
 export const LOOK = 256;
@@ -11,7 +12,7 @@ export const LOOK = 256;
  */
 export function peek(m: Machine, i: number): string {
   if (i - m.pos > LOOK) return "";
-  if (i < m.text.length) return m.text.charAt(i); // within bounds it is compiled to a load
+  if (i < m.size) return at(m.text, i); // within bounds it is compiled to a load
   if (!m.ended) m.starved = true;
   return "";
 }
@@ -30,7 +31,7 @@ const colonAt = (m: Machine, i: number): boolean =>
 
 /** Whether what stands before `i`, where the text ends, may have become a key: a known one, or a quoted one where any may. */
 const begun = (m: Machine, i: number, name: string, quoted: boolean): boolean =>
-  i >= m.text.length && ((quoted && m.open) || [...m.names].some((known) => known.startsWith(name)));
+  m.ended && i >= m.size && ((quoted && m.open) || [...m.names].some((known) => known.startsWith(name)));
 
 /** Where the words that begin at `i` end: unquoted names may hold blanks and dots. */
 function wordsEnd(m: Machine, i: number): number {
@@ -47,7 +48,7 @@ function keyAt(m: Machine, i: number, words = false): boolean {
   if (quoted) {
     for (;;) {
       const c = peek(m, ++j);
-      if (c === "") return begun(m, j, m.text.slice(i + 1), true);
+      if (c === "") return begun(m, j, part(m.text, i + 1), true);
       if (c === "\n") return false;
       if (c === "\\") j++;
       else if (c === end || (c === '"' && end !== "'")) break;
@@ -56,11 +57,11 @@ function keyAt(m: Machine, i: number, words = false): boolean {
     if (!isWord(peek(m, i))) return false;
     j = wordsEnd(m, i);
   }
-  const next = skipSpace(m.text, quoted ? j + 1 : j);
+  const next = skipSpace(m, quoted ? j + 1 : j);
   const c = peek(m, next);
   // within braces that a text holds, a key has to be known
   if (quoted && (c === ":" || c === "=") && (m.open || m.braces === 0)) return true;
-  const name = m.text.slice(quoted ? i + 1 : i, j).trim();
+  const name = part(m.text, quoted ? i + 1 : i, j).trim();
   if (c === "") return begun(m, next, name, quoted);
   const known = m.names.has(name);
   if (quoted) return known;
@@ -116,7 +117,7 @@ export function closerComes(m: Machine, i: number, quote: string): boolean {
 
 /** Whether a quote at `i` ends the string that it stands in, judged by what follows. */
 export function endsString(m: Machine, i: number): boolean {
-  const j = skipSpace(m.text, i + 1);
+  const j = skipSpace(m, i + 1);
   const c = peek(m, j);
   if (c === "") return true;
   const gap = j > i + 1;
@@ -129,7 +130,7 @@ export function endsString(m: Machine, i: number): boolean {
     case ";":
     case ",": {
       if (c === ";" && (!even || m.braces > 0)) return false;
-      const next = skipSpace(m.text, j + 1);
+      const next = skipSpace(m, j + 1);
       return member ? memberAt(m, next) : even || peek(m, next) === "";
     }
     case "}":
@@ -142,7 +143,7 @@ export function endsString(m: Machine, i: number): boolean {
     case "<":
       return expects(m, j + 1, "/");
     case "+": {
-      const next = peek(m, skipSpace(m.text, j + 1));
+      const next = peek(m, skipSpace(m, j + 1));
       return next === "" || closer(next) !== "";
     }
     case "{":
@@ -151,33 +152,33 @@ export function endsString(m: Machine, i: number): boolean {
     default:
       if (c === "`" && tripleAt(m, j)) return true;
       if (!gap || member) return gap && keyAt(m, j);
-      return (closer(c) !== "" || m.text.slice(i, j).includes("\n")) && even;
+      return (closer(c) !== "" || part(m.text, i, j).includes("\n")) && even;
   }
 }
 
 /** Whether, after an opening brace in prose at `i`, an object follows: nothing, a closer, or a key with a colon. */
 export function objectAt(m: Machine, i: number): boolean {
-  const j = skipSpace(m.text, i + 1);
+  const j = skipSpace(m, i + 1);
   const c = peek(m, j);
-  if (c === "") return j >= m.text.length;
+  if (c === "") return j >= m.size;
   if (c === "`") return !expects(m, j + 1, c);
   if (c === "}" || c === "," || closer(c) !== "") return true;
   if (c === "\\") return expects(m, j + 1, '"');
   if (!isWord(c)) return commentAt(m, j);
   const k = wordsEnd(m, j);
-  const name = m.text.slice(j, k).trim();
+  const name = part(m.text, j, k).trim();
   return colonAt(m, k) || (peek(m, k) === "=" && m.names.has(name)) || begun(m, k, name, false);
 }
 
 /** Whether, after an opening bracket in prose at `i`, an array follows and no link, footnote or aside that never closes. */
 export function arrayAt(m: Machine, i: number): boolean {
-  const j = skipSpace(m.text, i + 1);
+  const j = skipSpace(m, i + 1);
   const c = peek(m, j);
   if (among(c, "{[/,(") || closer(c) !== "") return true;
   if (c !== "" && !isWord(c) && !"]+.".includes(c)) return false;
   for (let k = j; ; k++) {
     const d = peek(m, k);
-    if (d === "") return k >= m.text.length;
+    if (d === "") return k >= m.size;
     if (d === "\n" || d === ",") return k > j;
     if (d === "{" || d === "[") return false;
     if (d === "]") return peek(m, k + 1) !== "("; // [text](link)
@@ -186,7 +187,7 @@ export function arrayAt(m: Machine, i: number): boolean {
 
 /** Whether an unquoted value ends at `i`, where a comma, closer or line end stands. `plain`: so far a number or literal. */
 export function endsBare(m: Machine, i: number, plain: boolean): boolean {
-  const c = m.text.charAt(i);
+  const c = at(m.text, i);
   if (plain && c === "," && inObject(m)) {
     // 1,000: JSON's own comma is never followed by three digits
     let j = i + 1;
@@ -195,8 +196,8 @@ export function endsBare(m: Machine, i: number, plain: boolean): boolean {
   }
   if (plain || c === "}" || (c === "," && !inObject(m))) return true;
   const from = c === "," ? i + 1 : i;
-  const j = skipSpace(m.text, from);
-  const gap = m.text.slice(from, j);
+  const j = skipSpace(m, from);
+  const gap = part(m.text, from, j);
   const line = gap.indexOf("\n");
   if (c === "," && line >= 0) return true;
   const d = peek(m, j); // or nothing, which is in any text

@@ -51,6 +51,8 @@ export interface Machine extends Required<ReaderOptions> {
   fault: Fault | undefined;
   /** What has arrived and is not consumed; where it begins in the source; and where the machine is in it. */
   text: string;
+  /** The length of `text`. */
+  size: number;
   base: number;
   pos: number;
   /** No more will come. */
@@ -103,6 +105,7 @@ export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions):
   maxLength,
   fault: undefined,
   text: "",
+  size: 0,
   base: 0,
   pos: 0,
   ended: false,

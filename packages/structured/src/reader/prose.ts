@@ -5,13 +5,14 @@ import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import { startString } from "./strings.ts";
 import { unquote } from "./unquote.ts";
+import { at, part } from "./text.ts";
 
 const THOUGHT = /^(think(ing)?|thoughts?|reasoning|reflection|scratchpad|analysis)$/;
 
 /** Reads on in prose: up to where a value begins, or to the end of what has arrived. */
 export function readProse(m: Machine): void {
-  for (; m.pos < m.text.length; m.pos++) {
-    const c = m.text.charAt(m.pos);
+  for (; m.pos < m.size; m.pos++) {
+    const c = at(m.text, m.pos);
     if ((c === "<" || c === "[") && readTag(m)) continue;
     if (m.starved) return;
     if (c === "{" || c === "[") {
@@ -21,7 +22,7 @@ export function readProse(m: Machine): void {
     } else if (c === "`") readFence(m);
     else if (c === '"' && among(peek(m, m.pos + 1), "{[\\")) {
       // a JSON text within a JSON string
-      const head = m.text.slice(m.pos + 1, m.pos + 64);
+      const head = part(m.text, m.pos + 1, m.pos + 64);
       const special = head.search(/["\\]/);
       if (special < 0) peek(m, m.pos + 63);
       if (!m.starved && head.charAt(special) === "\\") return startString(m, c, 1);
@@ -39,7 +40,7 @@ function readFence(m: Machine): void {
     return;
   }
   // an info string ends with the line; what stands on the same line with a bracket is content
-  const head = m.text.slice(m.pos, m.pos + 80);
+  const head = part(m.text, m.pos, m.pos + 80);
   const end = head.search(/[\n{]/);
   if (end < 0) peek(m, m.pos + 79);
   if (m.starved) return;
@@ -63,7 +64,7 @@ export function endBlock(m: Machine): void {
 
 /** Begins or ends reasoning, where its tag stands at `pos`: `<think>`, or `[THINK]`. Whether one does. */
 function readTag(m: Machine): boolean {
-  const head = m.text.slice(m.pos + 1, m.pos + 20);
+  const head = part(m.text, m.pos + 1, m.pos + 20);
   const end = head.search(/[^\w/-]/);
   if (end < 0) peek(m, m.pos + 19);
   const tag = head.slice(0, Math.max(end, 0)).toLowerCase();

@@ -5,6 +5,7 @@ import type { Node } from "./node.ts";
 import { endBlock, readProse } from "./prose.ts";
 import { readString, readTriple, trimTriple } from "./strings.ts";
 import { readComment, readToken } from "./structure.ts";
+import { part } from "./text.ts";
 
 /** The tolerant parser: finds values in any text, as the text arrives. */
 export type Reader = Machine;
@@ -25,7 +26,7 @@ function step(m: Machine): void {
 /** Reads what has arrived, up to where only more text can tell how to go on. */
 function run(m: Machine): void {
   m.starved = false;
-  while (!m.fault && !m.starved && m.pos < m.text.length) step(m);
+  while (!m.fault && !m.starved && m.pos < m.size) step(m);
 }
 
 /** The string or unquoted value that grows; undefined between values. */
@@ -34,13 +35,15 @@ export const growing = (m: Reader): Node | undefined => (m.isKey ? undefined : m
 /** Takes the next piece of the text. */
 export function write(m: Reader, delta: string): void {
   if (m.fault) return;
-  if (m.base + m.text.length + delta.length > m.maxLength) {
+  const { length } = delta;
+  if (m.base + m.size + length > m.maxLength) {
     m.fault = { reason: "too-large", offset: m.maxLength };
     return;
   }
-  m.source.append(delta);
+  m.source.append(delta, length);
   m.base += m.pos;
-  m.text = m.text.slice(m.pos) + delta;
+  m.text = m.pos < m.size ? part(m.text, m.pos) + delta : delta;
+  m.size += length - m.pos;
   m.pos = 0;
   run(m);
 }

@@ -1,7 +1,8 @@
 /** The whole text as it arrived, kept in pieces so that a slice of it never copies the rest. */
 export interface Source {
   readonly length: () => number;
-  readonly append: (text: string) => void;
+  /** Takes a text; its length, who knows it, for asking costs as much as the rest. */
+  readonly append: (text: string, size?: number) => void;
   /** By default all of it. */
   readonly slice: (from?: number, to?: number) => string;
 }
@@ -15,6 +16,7 @@ export function newSource(): Source {
   const starts: number[] = [];
   let lines: string[] = []; // what is in no piece yet
   let line = "";
+  let lineStart = 0;
   let start = 0;
   let length = 0;
   const cut = (): void => {
@@ -22,16 +24,17 @@ export function newSource(): Source {
     pieces.push(lines.join("") + line); // joined, they are one run of memory; a sum would keep each delta
     lines = [];
     line = "";
-    start = length;
+    lineStart = start = length;
   };
   return {
     length: () => length,
-    append: (text) => {
+    append: (text, size = text.length) => {
       line += text;
-      length += text.length;
-      if (line.length < LINE) return;
+      length += size;
+      if (length - lineStart < LINE) return;
       lines.push(line);
       line = "";
+      lineStart = length;
       if (lines.length >= LINE) cut();
     },
     slice: (from = 0, to = length) => {

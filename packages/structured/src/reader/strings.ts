@@ -4,6 +4,7 @@ import { KEY, STRING, TRIPLE, attach, finish, repair } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { newNode } from "./node.ts";
 import type { Node } from "./node.ts";
+import { at, codeAt, part } from "./text.ts";
 
 /** Begins a string that `quote` ends, after an opener of one to three characters. */
 export function startString(m: Machine, quote: string, opener: number): void {
@@ -26,13 +27,13 @@ const CLOSE_BRACE = 125;
 /** Reads on in a string: up to its end, or to the end of what has arrived. */
 export function readString(m: Machine): void {
   const node = m.current as Node; // a string is open in this state
-  const { text, quote } = m;
+  const { text, size, quote } = m;
   const end = quote.charCodeAt(0);
   let from = m.pos;
   let i = from;
-  for (; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c !== BACKSLASH && c !== end && (end < 128 || !closes(text.charAt(i), quote))) {
+  for (; i < size; i++) {
+    const c = codeAt(text, i);
+    if (c !== BACKSLASH && c !== end && (end < 128 || !closes(at(text, i), quote))) {
       // braces tell an object within a text from the one around it
       if (c > 122) {
         if (c === OPEN_BRACE) m.braces++;
@@ -43,7 +44,7 @@ export function readString(m: Machine): void {
       }
       continue;
     }
-    node.text += text.slice(from, i);
+    node.text += part(text, from, i);
     from = m.pos = i;
     if (c === BACKSLASH && (c !== end || peek(m, i + 1) !== '"')) {
       readEscape(m, node);
@@ -64,12 +65,12 @@ export function readString(m: Machine): void {
     if (c === 34) m.quotes++;
   }
   // half of a surrogate pair waits for its other half
-  const last = text.charCodeAt(i - 1);
+  const last = codeAt(text, i - 1);
   if (!m.ended && i > from && last >= 0xd800 && last < 0xdc00) {
     i--;
     m.starved = true;
   }
-  node.text += text.slice(from, i);
+  node.text += part(text, from, i);
   m.pos = i;
   node.end = m.base + i;
 }
@@ -78,7 +79,7 @@ export function readString(m: Machine): void {
 function readEscape(m: Machine, node: Node): void {
   const c = peek(m, m.pos + 1);
   const length = c === "u" ? 6 : c === "x" ? 4 : c === "" ? 1 : 2; // one that never came is dropped
-  const hex = m.text.slice(m.pos + 2, m.pos + length);
+  const hex = part(m.text, m.pos + 2, m.pos + length);
   let value = ESCAPES[c] ?? ("/\\\"'`\n".includes(c) || c > "~" ? c : undefined);
   if (peek(m, m.pos + length - 1) !== "" && /^[\da-f]+$/i.test(hex)) {
     value = String.fromCharCode(Number.parseInt(hex, 16));
@@ -100,8 +101,8 @@ export function readTriple(m: Machine): void {
   const node = m.current as Node; // a string is open in this state
   for (let i = m.pos; i >= 0;) {
     i = m.text.indexOf(m.quote, i);
-    const to = i < 0 ? m.text.length : i;
-    node.text += m.text.slice(m.pos, to);
+    const to = i < 0 ? m.size : i;
+    node.text += part(m.text, m.pos, to);
     m.pos = to;
     // a fourth quote shows that the first belongs to the content
     const ends = i >= 0 && tripleAt(m, i) && peek(m, i + 3) !== m.quote;

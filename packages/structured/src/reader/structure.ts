@@ -15,12 +15,13 @@ import {
 } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { startString } from "./strings.ts";
+import { at, part } from "./text.ts";
 
 /** Reads what stands within a container and is no part of a string or unquoted value: where a key, a colon or a value is due. */
 export function readToken(m: Machine): void {
-  m.pos = skipSpace(m.text, m.pos);
-  if (m.pos === m.text.length) return;
-  const c = m.text.charAt(m.pos);
+  m.pos = skipSpace(m, m.pos);
+  if (m.pos === m.size) return;
+  const c = at(m.text, m.pos);
   const key = m.state === KEY;
   const item = m.state === VALUE && !inObject(m);
   const due = m.state === AFTER_KEY; // a colon is
@@ -35,7 +36,7 @@ export function readToken(m: Machine): void {
   if (comment) {
     m.back = m.state;
     m.state = COMMENT;
-    m.until = m.text.charAt(m.pos + 1) === "*" ? "*/" : "\n";
+    m.until = at(m.text, m.pos + 1) === "*" ? "*/" : "\n";
     repair(m, "comment");
     m.pos += m.until.length;
   } else if (tag) closeTo(m);
@@ -106,7 +107,7 @@ function readWord(m: Machine): void {
   const named = c === ":" || c === "=";
   repair(m, named ? "unquoted" : "dropped-text");
   if (named) {
-    m.key = m.text.slice(m.pos, i).trim();
+    m.key = part(m.text, m.pos, i).trim();
     m.state = AFTER_KEY;
   }
   m.pos = i;
@@ -115,7 +116,7 @@ function readWord(m: Machine): void {
 /** A `+` between two strings: the second is appended to the first. */
 function joins(m: Machine): boolean {
   const last = m.stack.at(-1)?.items.at(-1);
-  const next = skipSpace(m.text, m.pos + 1);
+  const next = skipSpace(m, m.pos + 1);
   const quote = closer(peek(m, next));
   if (last?.kind !== "text" || quote === "" || m.starved) return m.starved;
   repair(m, "joined");
@@ -133,7 +134,7 @@ export function readComment(m: Machine): void {
     m.pos = end + m.until.length;
     m.state = m.back;
   } else {
-    m.pos = m.ended ? m.text.length : Math.max(m.pos, m.text.length - 1);
+    m.pos = m.ended ? m.size : Math.max(m.pos, m.size - 1);
     m.starved = true;
   }
 }
