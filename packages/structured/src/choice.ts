@@ -1,4 +1,5 @@
 import type { JsonObject, Prompt, Provider } from "@llm/core";
+import { expect } from "./expect.ts";
 import { generateObject } from "./generate-object.ts";
 import { listSchema } from "./list-schema.ts";
 import type { ObjectOptions } from "./request.ts";
@@ -23,8 +24,12 @@ export async function choice<const Choice extends string>(
   choices: readonly Choice[] | Readonly<Record<Choice, string>>,
   options: ObjectOptions = {},
 ): Promise<Choice> {
-  const names = Array.isArray(choices) ? (choices as readonly Choice[]) : (Object.keys(choices) as Choice[]);
-  if (names.length === 0) throw new TypeError("choices: expected at least one");
+  const names = Array.isArray(choices) ? (choices as readonly Choice[]) : (Object.keys(choices ?? {}) as Choice[]);
+  expect(
+    typeof choices === "object" && names.length > 0,
+    "choices",
+    "a list of words, or an object of words and meanings",
+  );
   const schema: JsonObject = {
     type: "string",
     enum: names,

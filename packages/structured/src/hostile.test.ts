@@ -116,7 +116,7 @@ describe("hostile texts", () => {
     };
     expect(parse("7", schema as never).value).toBe(7);
     expect(parse('["x"]', schema as never).value).toStrictEqual(["x"]);
-    expect(() => parse('{"a": 1}', schema as never)).toThrow("expected a list or a number, received");
+    expect(() => parse('{"a": 1}', schema as never)).toThrow("expected a list or a number");
   });
 
   it.each(Object.entries(schemas))("%s is tried on as many pairs as there are values, at most", (_name, schema) => {

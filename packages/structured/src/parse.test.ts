@@ -120,12 +120,20 @@ describe("parse", () => {
     expect(failure(() => parse('{"list": [], "kind": "A or B"}', S, { coercion: "full" })).reason).toBe("ambiguous");
     expect(failure(() => parse("[".repeat(2000), z.array(z.any()))).reason).toBe("too-deep");
     expect(failure(() => parse(`[${"1,".repeat(50)}1]`, S, { maxLength: 50 })).reason).toBe("too-large");
+    expect(failure(() => parse('{"n": 1, "s": "long", "t": 2}', S, { maxLength: 18 })).value).toStrictEqual({
+      n: 1,
+      s: "lon",
+    });
+    expect(failure(() => parse("{a: 1, b: [[[2", S, { maxDepth: 2 })).value).toStrictEqual({ a: 1, b: [] });
   });
 
   it("keeps the text and the value out of what logs print", () => {
     const error = failure(() => parse('{"name": "Ann"}', Person));
     expect(Object.keys(error)).not.toContain("text");
     expect(Object.keys(error)).not.toContain("value");
+    const secret = failure(() => parse('{"name": "Ann", "age": "hunter2"}', Person));
+    expect(secret.message).toBe("the answer does not fit the schema: age: expected an integer");
+    expect(secret.issues).toMatchObject([{ message: 'expected an integer, received "hunter2"', received: '"hunter2"' }]);
   });
 
   it.each([

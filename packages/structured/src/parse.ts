@@ -1,6 +1,6 @@
 import { candidates } from "./candidates.ts";
 import type { ReadOptions } from "./candidates.ts";
-import { unwrapped } from "./coerce/coerce.ts";
+import { toPlain, unwrapped } from "./coerce/coerce.ts";
 import { report } from "./coerce/outcome.ts";
 import type { Coercion, Issue, Misfit } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
@@ -9,6 +9,7 @@ import { expect, within } from "./expect.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
 import { readJson } from "./reader/json.ts";
+import type { Fault } from "./reader/machine.ts";
 import { newNode, recall } from "./reader/node.ts";
 import type { Node, Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
@@ -84,10 +85,14 @@ function locate(root: Node, parts: readonly (string | number)[]): Node {
   return node;
 }
 
+/** Issues for an error's message, which logs print: without what was received, which may be anything. */
 const describe = (issues: readonly Issue[]): string =>
   issues
     .slice(0, 5)
-    .map((issue) => `${issue.path.length > 0 ? `${issue.path.join(".")}: ` : ""}${issue.message}`)
+    .map(
+      ({ path: at, message, received }) =>
+        `${at.length > 0 ? `${at.join(".")}: ` : ""}${message.replace(`, received ${received}`, "")}`,
+    )
     .join("; ");
 
 /** The error for a text that the schema does not take. */
@@ -98,12 +103,13 @@ function rejected(text: string, issues: readonly Issue[], value: unknown, nothin
   return new StructuredError("malformed", reason, `the answer ${why}`, { text, issues, value });
 }
 
-const tooMuch = (reason: "too-deep" | "too-large", text: string): StructuredError =>
+/** The error for a text that is more than allowed, with what was read of it before. */
+const tooMuch = (reason: Fault["reason"], text: string, value?: unknown): StructuredError =>
   new StructuredError(
     "malformed",
     reason,
     `the answer ${reason === "too-deep" ? "nests deeper" : "is longer"} than allowed`,
-    { text },
+    { text, value },
   );
 
 /** Has the schema's own validator say the last word. */
@@ -133,7 +139,8 @@ export function* settle<Out>(
     }
     const reader = read();
     end(reader);
-    if (reader.fault) throw tooMuch(reader.fault.reason, text);
+    const last = reader.roots.at(-1);
+    if (reader.fault) throw tooMuch(reader.fault.reason, text, last && toPlain(last.node));
     const nothing = reader.roots.length + reader.blocks.length === 0;
     let first: StructuredError | undefined;
     for (const { node, context, outcome, repairs } of candidates(reader, program, options)) {

@@ -1,5 +1,5 @@
 import { compile } from "./compile.ts";
-import { kept } from "./coerce/match.ts";
+import { kept } from "./kept.ts";
 import type { Program } from "./shape.ts";
 import { isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Schema } from "./standard-schema.ts";

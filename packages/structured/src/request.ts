@@ -1,6 +1,6 @@
 import type { CallOptions, ChatRequest, ChatResult, JsonObject, OutputMode, Prompt, Provider } from "@llm/core";
 import { LlmError, toRequest } from "@llm/core";
-import { kept } from "./coerce/match.ts";
+import { kept } from "./kept.ts";
 import { encodedProgram, lower } from "./dialect/lower.ts";
 import type { Lowered } from "./dialect/lower.ts";
 import { profiles } from "./dialect/profile.ts";
@@ -93,7 +93,7 @@ export function feedback(error: StructuredError): string {
     return "Your answer holds no JSON of the type asked for. Answer again, only with the JSON.";
   const lines = error.issues.slice(0, 20).map((issue) => {
     const path = issue.path.length === 0 ? "the answer" : issue.path.join(".");
-    const received = issue.received === undefined ? "" : `, received ${issue.received}`;
+    const received = issue.received === undefined ? ", but nothing stands there" : `, received ${issue.received}`;
     return `- ${path}: ${issue.expected === issue.message ? issue.message : `expected ${issue.expected}`}${received}`;
   });
   return `Your answer does not fit:\n${lines.join("\n")}\nAnswer again with the whole JSON, corrected.`;

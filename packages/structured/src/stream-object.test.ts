@@ -265,6 +265,7 @@ describe("choice", () => {
     const provider = mock("happy or sad", "Sad");
     expect(await choice(provider, "?", ["happy", "sad"])).toBe("sad");
     expect(provider.calls).toHaveLength(2);
-    await expect(choice(provider, "?", [])).rejects.toThrow(TypeError);
+    for (const none of [[], {}, "happy", null, undefined])
+      await expect(choice(provider, "?", none as never)).rejects.toThrow(/^choices: expected a list of words/);
   });
 });

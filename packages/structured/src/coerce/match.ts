@@ -1,3 +1,4 @@
+import { kept } from "../kept.ts";
 import type { Coercion } from "./outcome.ts";
 
 /** One value of an enumeration and the texts that mean it. */
@@ -38,17 +39,6 @@ export interface Match {
 interface Index {
   readonly labels: Map<string, Label | undefined>;
   pattern?: RegExp;
-}
-
-/** What a map has under a key; made where it has nothing. */
-export function kept<K, V>(
-  map: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: () => V,
-): V {
-  let value = map.get(key);
-  if (!value) map.set(key, (value = make()));
-  return value;
 }
 
 interface Own {

@@ -164,8 +164,8 @@ const map = (more: JsonObject = {}): JsonObject => ({ type: "object", additional
 const aMap = " expects an object";
 const maps: Row[] = [
   ["of an object", map(), '{"a": 1, "b": 2}', ...same([{ a: 1, b: 2 }])],
-  ["of pairs", map(), '[["a", 1], ["b", 2]]', ...same([{ a: 1, b: 2 }, "other-form"])],
-  ["of keys and values", map(), '[{"value": 1, "key": "a"}]', ...same([{ a: 1 }, "other-form"])],
+  ["of pairs", map(), '[["a", 1], ["b", 2]]', aMap, ...twice([{ a: 1, b: 2 }, "other-form"])],
+  ["of keys and values", map(), '[{"value": 1, "key": "a"}]', aMap, ...twice([{ a: 1 }, "other-form"])],
   ["not of triples", map(), '[["a", 1, 2]]', ...same(aMap)],
   ["not of singles", map(), '[["a"]]', ...same(aMap)],
   ["not of keys alone", map(), '[{"key": "a"}]', ...same(aMap)],
@@ -198,7 +198,8 @@ const maps: Row[] = [
     "a Map of an object",
     { type: "array", "x-type": "map", "x-key": text, "x-value": {} },
     '{"a": 1}',
-    ...same([new Map([["a", 1]]), "other-form"]),
+    aMap,
+    ...twice([new Map([["a", 1]]), "other-form"]),
   ],
   ["of anything", map({ additionalProperties: true }), '{"a": [1]}', ...same([{ a: [1] }])],
   [

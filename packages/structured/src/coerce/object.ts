@@ -93,9 +93,11 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
     if (shape.type === "map") pairs.set(key ? key.value : name, result);
     else put(plain, name, result);
   }
+  const other = (node.kind === "array") !== (shape.type === "map") && !context.encoded;
+  if (other && context.mode === "off") return misfit(context, node, shape);
   // a map whose entries had to be bent yields to an object of the same keys
   if (out.notes) out.tags |= IMPLIED;
-  if ((node.kind === "array") !== (shape.type === "map") && !context.encoded) note(out, "other-form", node);
+  if (other) note(out, "other-form", node);
   return out;
 }
 

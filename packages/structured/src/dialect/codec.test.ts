@@ -66,12 +66,7 @@ describe("what a vendor's strict mode writes comes back", () => {
   it.each<[string, JsonObject, string, string]>([
     ["a list with more than its property", list(count), '{"value": [1], "x": 1}', "expected a list"],
     ["a list from another property", list(count), '{"x": [1]}', "expected a list"],
-    [
-      "null in a tuple where something has to be",
-      pair,
-      '{"p": {"0": null, "1": 1}}',
-      "p.0: expected a string, received null",
-    ],
+    ["null in a tuple where something has to be", pair, '{"p": {"0": null, "1": 1}}', "p.0: expected a string"],
     ["a tuple that is too short", pair, '{"p": {"1": 1}}', "expected a list"],
     ["a text for an object", tree, '{"x": "nil"}', "expected an object with a, b or null"],
     ["an empty text of what is deep", deep, '{"x": [[{"json_text": ""}]]}', "x.0"],

@@ -36,8 +36,10 @@ export const growing = (m: Reader): Node | undefined => (m.isKey ? undefined : m
 export function write(m: Reader, delta: string): void {
   if (m.fault) return;
   const { length } = delta;
-  if (m.base + m.size + length > m.maxLength) {
-    m.fault = { reason: "too-large", offset: m.maxLength };
+  const room = m.maxLength - m.base - m.size;
+  if (length > room) {
+    if (room > 0) write(m, part(delta, 0, room));
+    m.fault ??= { reason: "too-large", offset: m.maxLength };
     return;
   }
   m.source.append(delta, length);
