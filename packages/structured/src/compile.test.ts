@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
+import { parsePartial } from "./parser.ts";
 import { programOf } from "./program.ts";
 
 const read = (schema: JsonObject, text: string): unknown => parse(text, schema).value;
@@ -166,9 +167,34 @@ describe("a schema that says little", () => {
       { x: 1, y: "z" },
     ],
     ["what is not one of a kind is anything", { not: { type: "string" }, title: "x" }, "[1]", [1]],
+    ["one of several is any of them", { oneOf: [{ type: "number" }, { type: "boolean" }] }, '"true"', true],
+    ["some labels may be lists", { enum: [1, [2]] }, "[2]", [2]],
+    ["all of anything and a number is a number", { allOf: [{ title: "x" }, { type: "number" }] }, '"1"', 1],
+    [
+      "all of an object and a map is an object with more",
+      {
+        allOf: [
+          { type: "object", additionalProperties: { type: "boolean" } },
+          { type: "object", properties: { a: { type: "number" } }, required: ["a"] },
+        ],
+      },
+      "{a: '1', b: 'true'}",
+      { a: 1, b: true },
+    ],
     ["all of nothing is anything", { allOf: [] }, "[1]", [1]],
   ])("%s", (_name, schema, text, expected) => {
     expect(read(schema, text)).toStrictEqual(expected);
+  });
+
+  it("may refer to what shows when it is complete", () => {
+    const schema: JsonObject = {
+      type: "object",
+      properties: { a: { $ref: "#/$defs/t", "x-stream": "done" }, b: { $ref: "#/$defs/t" } },
+      $defs: { t: { type: "array", items: { type: "string" } } },
+    };
+    expect(parsePartial('{"a": ["x"], "b": ["y", "z', schema)).toStrictEqual({ a: ["x"], b: ["y", "z"] });
+    expect(parsePartial('{"b": ["y"], "a": ["x"', schema)).toStrictEqual({ b: ["y"] });
+    expect(read(schema, '{"a": ["x"], "b": 1}')).toStrictEqual({ a: ["x"], b: ["1"] });
   });
 
   it("may forbid everything", () => {
