@@ -191,7 +191,7 @@ export function endsBare(m: Machine, i: number, plain: boolean): boolean {
   if (plain && c === "," && inObject(m)) {
     // 1,000: JSON's own comma is never followed by three digits
     let j = i + 1;
-    while (/\d/.test(peek(m, j))) j++;
+    while (j < i + 5 && /\d/.test(peek(m, j))) j++;
     return j !== i + 4 || isWord(peek(m, j)) || peek(m, j) === ":";
   }
   if (plain || c === "}" || (c === "," && !inObject(m))) return true;
