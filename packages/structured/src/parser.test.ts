@@ -82,6 +82,7 @@ describe("a text as a whole", () => {
       "a b",
     ]);
     expect(shows("safe", '"say "hi"', " ", 'to"')).toStrictEqual(['say "hi', 'say "hi', 'say "hi" to']);
+    expect(shows("safe", '"a', " ", "b")).toStrictEqual(["a", "a ", "a b"]);
     expect(shows("safe", " a", " b ", "c")).toStrictEqual(["a", "a b ", "a b c"]);
   });
 
