@@ -2,7 +2,7 @@ import * as Anthropic from "@anthropic-ai/sdk";
 import * as OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { isLlmError, LlmError, type ErrorCode } from "./error.ts";
-import { bodyError, toLlmError } from "./api-error.ts";
+import { bodyError, checkAnswer, toLlmError } from "./api-error.ts";
 
 const origin = { vendor: "v", model: "m", secret: "sesame-open-up" };
 
@@ -46,6 +46,9 @@ const anthropicRows: readonly Row[] = [
   ],
   [429, { type: "rate_limit_error", message: "limit", details: { error_code: "ramp_limit_exceeded" } }, "quota"],
   [429, undefined, "rate-limit"],
+  [429, { message: "the context window of your tier" }, "rate-limit"],
+  [302, { message: "prompt is too long" }, "malformed"],
+  [500, { message: "a content filter failed" }, "server"],
   [500, { type: "api_error", message: "Internal server error" }, "server"],
   [502, undefined, "server"],
   [503, undefined, "overloaded"],
@@ -144,10 +147,18 @@ test("what fetch and parsers throw", () => {
   const reset = new TypeError("terminated", {
     cause: Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" }),
   });
-  const network = toLlmError(reset, origin);
-  expect(network.code).toBe("network");
-  expect(network.message).toContain("UND_ERR_SOCKET");
-  expect(toLlmError(new SyntaxError("Unexpected end of JSON input"), origin).code).toBe("malformed");
+  expect(toLlmError(reset, origin)).toMatchObject({
+    code: "network",
+    message: "terminated (TypeError terminated  Error other side closed UND_ERR_SOCKET)",
+    cause: reset,
+  });
+  const html = new SyntaxError(`Unexpected token '<', "<html>…" is not valid JSON`);
+  expect(toLlmError(html, origin)).toMatchObject({
+    code: "malformed",
+    message: "unreadable answer: Unexpected token '<', ",
+    vendor: "v",
+    model: "m",
+  });
   expect(toLlmError(new Error("Could not resolve authentication method. Expected …"), origin).code).toBe("auth");
   expect(toLlmError(new Error("Missing credentials. Please pass an `apiKey`"), origin).code).toBe("auth");
   const key = new TypeError("Cannot convert argument to a ByteString because the character at index 7 is too large");
@@ -184,8 +195,30 @@ test("no key is repeated, in the message or by way of the cause", () => {
   const within = toLlmError(new TypeError("fetch failed", { cause: new Error("odd: sesame-open-up") }), origin);
   expect(within.message).toContain("odd: ***");
   expect(within.cause).toBeUndefined();
-  const short = toLlmError(new Error("a b c"), { ...origin, secret: "b" });
-  expect(short.message).toContain("a b c"); // too short to be a key
+  const four = (key: string) => toLlmError(new Error(`a ${key} c, sk-1 and key-abcde`), { ...origin, secret: key });
+  expect(four("123").message).toContain("a 123 c, sk-1 and key-abcde"); // too short to be keys
+  expect(four("1234").message).toContain("a *** c");
+  const said = toLlmError("the key is sesame-open-up", origin);
+  expect([said.message, said.cause]).toEqual(["the key is *** ()", undefined]);
+});
+
+test("an SDK may be older than a field, or leave the headers out", () => {
+  const thrown = (fields: object) => toLlmError(Object.assign(new Error("no"), { status: 429, ...fields }), origin);
+  expect(thrown({ error: { error: { details: { error_code: "ramp_limit_exceeded" } } } }).code).toBe("quota");
+  expect(thrown({ errorCode: "enforced_spend_limit_reached" }).code).toBe("quota");
+  expect(thrown({})).toMatchObject({ code: "rate-limit", status: 429 });
+});
+
+test("JSON that is no answer is malformed, and says what it lacks", () => {
+  expect(() => checkAnswer({ model: "m" }, ["content", "id"], origin)).toThrow(
+    expect.objectContaining({
+      code: "malformed",
+      message: "the vendor's answer has no content",
+      vendor: "v",
+      model: "m",
+    }),
+  );
+  expect(() => checkAnswer({ id: 7 }, ["content", "id"], origin)).not.toThrow();
 });
 
 test("errors within an answer", () => {
@@ -198,7 +231,10 @@ test("errors within an answer", () => {
   expect(bodyError({ type: "overloaded_error" }, origin).code).toBe("overloaded");
   expect(bodyError({ message: "prompt is too long" }, origin).code).toBe("context-length");
   expect(bodyError({ message: "hit the content filter" }, origin).code).toBe("content-filter");
-  expect(bodyError({ code: 7 }, origin).code).toBe("server");
+  expect(bodyError({ code: 7 }, origin)).toMatchObject({
+    code: "server",
+    message: "the vendor reports a failure without a message",
+  });
   expect(bodyError("overloaded", origin)).toMatchObject({ code: "server", message: "overloaded" });
   for (const [body, code] of [
     [{ code: 429, message: "slow" }, "rate-limit"],

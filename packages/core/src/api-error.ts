@@ -42,7 +42,7 @@ const INVALID = /^(?:invalid_|image_|unsupported_|4)/;
 const SPENT = /spend_limit|ramp_limit|credit/;
 
 function codeOf(status: number | undefined, given: readonly unknown[], message: string): ErrorCode {
-  const names = given.filter(Boolean).map(String); // some proxies put the status as a code
+  const names = given.map(String); // some proxies put the status as a code
   if (names.some((name) => SPENT.test(name))) return "quota";
   const byStatus = CODES.get(`${status}`);
   const named = names.map((name) => CODES.get(name)).find(Boolean);
@@ -63,7 +63,7 @@ const allOf = (secret = ""): RegExp =>
   new RegExp(
     secret.length < MIN_KEY
       ? "(?!)" // nothing
-      : secret.replaceAll(/\W/g, (sign) => (sign === "\\" ? "\\\\+" : `\\\\*\\${sign}`)),
+      : secret.replaceAll(/\W/g, "\\\\*\\$&"),
     "g",
   );
 
@@ -71,8 +71,8 @@ const allOf = (secret = ""): RegExp =>
 const withoutKeys = (text: string, secret?: string): string =>
   text.replaceAll(allOf(secret), "***").replaceAll(/\b(sk|key|org|proj)-[\w*-]{6,}/g, "$1-***");
 
-const isApiError = (error: unknown): error is ApiError =>
-  error instanceof Error && ("status" in error || "requestID" in error || "headers" in error);
+/** The SDKs' errors have a status, also where it is undefined. */
+const isApiError = (error: unknown): error is ApiError => error instanceof Error && "status" in error;
 
 /** Whether a server's answer repeats the key somewhere else than in its message; one that cannot be read may. */
 function repeats(error: unknown, secret?: string): boolean {

@@ -1,13 +1,12 @@
-import { createSimulator } from "@llm/simulator";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { newCall } from "./call.ts";
-import { batches } from "./embed.ts";
+import { describe, expect, test, vi } from "vitest";
+import { newCall, type CallOptions } from "./call.ts";
+import { batches, newEmbedder, type Embedder, type EmbedRequest, type EmbedWire } from "./embed.ts";
 import { isLlmError, LlmError } from "./error.ts";
 import { estimateTokens } from "./estimate.ts";
 import type { Event } from "./event.ts";
-import { openaiEmbedder, type OpenAIEmbeddingOptions } from "./openai-embeddings/index.ts";
 import { embedderConformance, mockEmbedder } from "./testing/index.ts";
+import { noUsage } from "./usage.ts";
 
 test("batches keep the order and the limits, whatever the texts", () =>
   fc.assert(
@@ -18,11 +17,13 @@ test("batches keep the order and the limits, whatever the texts", () =>
       (texts, most, tokens) => {
         const all = batches(texts, { texts: most, tokens });
         expect(all.flat()).toEqual(texts);
-        for (const batch of all) {
+        const sum = (some: readonly string[]) => some.reduce((total, text) => total + estimateTokens(text), 0);
+        for (const [nth, batch] of all.entries()) {
           expect(batch.length).toBeGreaterThan(0);
           expect(batch.length).toBeLessThanOrEqual(most);
-          if (batch.length > 1)
-            expect(batch.reduce((sum, text) => sum + estimateTokens(text), 0)).toBeLessThanOrEqual(tokens);
+          if (batch.length > 1) expect(sum(batch)).toBeLessThanOrEqual(tokens);
+          const next = all[nth + 1]?.[0]; // what would not have fitted
+          if (next !== undefined) expect(batch.length === most || sum([...batch, next]) > tokens).toBe(true);
         }
       },
     ),
@@ -56,116 +57,149 @@ test("a failure between batches carries what has been used", async () => {
   expect(busy.partial).toBeUndefined();
 });
 
-describe("OpenAI's", () => {
-  const simulator = createSimulator();
-  let url = "";
-  beforeAll(async () => void ({ url } = await simulator.listen()));
-  afterAll(() => simulator.close());
-  beforeEach(() => {
-    simulator.faults.clear();
-    simulator.journal.clear();
-  });
-  const make = (options: OpenAIEmbeddingOptions = {}) =>
-    openaiEmbedder("text-embedding-3-small", { baseURL: `${url}/v1`, apiKey: "k-test-key", ...options });
-
-  for (const check of embedderConformance(() => make({ limits: { texts: 9 } }))) test(check.name, check.run);
-
-  test("is told by its name and asks no more often than it must", async () => {
-    const embedder = make();
-    expect(embedder).toMatchObject({
-      vendor: "openai",
-      model: "text-embedding-3-small",
-      name: expect.stringMatching(/^openai\/text-embedding-3-small@127/),
-    });
-    const { vectors, usage } = await embedder.embed({
-      texts: Array.from({ length: 2_049 }, (_, n) => `t${n}`),
-      dimensions: 16,
-    });
-    expect(vectors).toHaveLength(2_049);
-    expect(vectors[0]).toHaveLength(16);
-    expect(usage.input).toBeGreaterThan(2_000);
-    expect(simulator.journal.entries()).toHaveLength(2);
-  });
+describe("one made of a wire", () => {
+  const at = { vendor: "v", model: "m" };
+  const used = (input: number) => ({ ...noUsage, input });
+  const make = (send: EmbedWire["send"], more: object = {}, texts = 9) =>
+    newEmbedder(
+      { ...at, ...more },
+      { texts, tokens: 1_000 },
+      {
+        send,
+        toError: (error) => new LlmError("server", String(error), at),
+      },
+    );
+  /** Embeds, and tells what came of it. */
+  async function run(embedder: Embedder, request: EmbedRequest, options: CallOptions = {}) {
+    const events: object[] = [];
+    const call = newCall({ ...options, onEvent: ({ at: _at, call: _call, ...event }) => events.push(event) });
+    const result = await embedder.embed(request, call).catch((error: unknown) => error);
+    return { result, error: isLlmError(result) ? result : undefined, events };
+  }
 
   test.each([
-    [
-      { fault: "rate-limit", retryAfter: 3 },
-      { code: "rate-limit", retryAfterMs: 3_000 },
-    ],
-    [{ fault: "server-error" }, { code: "server", status: 500 }],
-    [{ fault: "html", status: 200 }, { code: "malformed" }],
-    [{ fault: "empty-body" }, { code: "malformed" }],
-    [{ fault: "cut" }, { code: "network" }],
-    [{ fault: "reset" }, { code: "network" }],
-  ] as const)("%j is %j", async (fault, expected) => {
-    simulator.faults.add(fault);
-    const error = await make()
-      .embed({ texts: ["a"] })
-      .catch((e: unknown) => e);
-    expect(isLlmError(error)).toBe(true);
-    expect(error).toMatchObject({ ...expected, vendor: "openai" });
+    [{ texts: "a" }, "texts: must be a list"],
+    [{ texts: ["a", ""] }, "texts[1]: must be text that is not empty"],
+    [{ texts: [7] }, "texts[0]: must be text that is not empty"],
+    [{ texts: ["a"], dimensions: 0 }, "dimensions: must be a whole number above 0"],
+    [{ texts: ["a"], dimensions: -2 }, "dimensions: must be a whole number above 0"],
+    [{ texts: ["a"], dimensions: 1.5 }, "dimensions: must be a whole number above 0"],
+  ])("refuses %j before anything is sent", async (request, message) => {
+    const { error, events } = await run(
+      make(() => Promise.reject(new Error("sent"))),
+      request as EmbedRequest,
+    );
+    expect(error).toMatchObject({ code: "invalid-request", message, ...at });
+    expect(events).toEqual([]);
   });
 
-  test("an upstream that never answers ends with the deadline", async () => {
-    simulator.faults.add({ fault: "hang" });
-    const call = newCall({ deadline: Date.now() + 60 });
-    await expect(make().embed({ texts: ["a"] }, call)).rejects.toMatchObject({
-      code: "timeout",
-      partial: { usage: { input: 1, estimated: true } },
-    });
+  test("has the name of its model, or one that it is given", () => {
+    const send = () => Promise.reject(new Error("no"));
+    expect(make(send)).toMatchObject({ name: "v/m", ...at });
+    expect(make(send, { name: "v/m@here", endpoint: "here" })).toMatchObject({ name: "v/m@here", endpoint: "here" });
   });
 
-  test("a bad URL, a bad model and a missing key", async () => {
-    await expect(make({ baseURL: "nowhere" }).embed({ texts: ["a"] })).rejects.toMatchObject({
-      code: "invalid-request",
-    });
-    await expect(
-      openaiEmbedder("text-embedding-9", { baseURL: `${url}/v1`, apiKey: "k" }).embed({ texts: ["a"] }),
-    ).rejects.toMatchObject({ code: "not-found" });
-    vi.stubEnv("OPENAI_API_KEY", undefined);
+  test("tells of each request, and who answered", async () => {
+    const answers = [
+      { vectors: [[1, 2]], usage: used(3), model: "m-1", requestId: "req_1" },
+      { vectors: [[3, 4]], usage: used(4) },
+    ];
+    vi.useFakeTimers();
     try {
-      await expect(openaiEmbedder("m", { baseURL: url }).embed({ texts: ["a"] })).rejects.toMatchObject({
-        code: "auth",
+      const send = async () => {
+        await vi.advanceTimersByTimeAsync(40);
+        return answers.shift()!;
+      };
+      const { result, events } = await run(make(send, { endpoint: "here" }, 1), { texts: ["a", "b"] });
+      expect(result).toEqual({
+        vendor: "v",
+        model: "m-1",
+        vectors: [
+          [1, 2],
+          [3, 4],
+        ],
+        usage: used(7),
       });
+      const request = { type: "api.request", ...at };
+      const response = { type: "api.response", vendor: "v", endpoint: "here", outcome: "ok", ms: 40 };
+      expect(events).toStrictEqual([
+        request,
+        { ...response, model: "m-1", usage: used(3), requestId: "req_1" },
+        request,
+        { ...response, model: "m", usage: used(4) },
+      ]);
     } finally {
-      vi.unstubAllEnvs();
+      vi.useRealTimers();
     }
   });
 
-  test("vectors of one request are of one length, also those of two batches", async () => {
-    let asked = 0;
-    const fetch = (): Promise<Response> =>
-      Promise.resolve(
-        Response.json({ data: [{ embedding: asked++ === 0 ? [1] : [1, 2] }], usage: { prompt_tokens: 3 } }),
+  test("tells what a vendor's error tells, which costs nothing", async () => {
+    for (const code of ["timeout", "overloaded"] as const) {
+      const busy = new LlmError(code, "busy", { ...at, status: 504, requestId: "req_2" });
+      const { error, events } = await run(
+        make(() => Promise.reject(busy)),
+        { texts: ["a"] },
       );
-    await expect(make({ fetch, limits: { texts: 1 } }).embed({ texts: ["a", "b"] })).rejects.toMatchObject({
-      code: "malformed",
-      partial: { usage: { input: 6 } },
-    });
+      expect(error).toBe(busy);
+      expect(events[1]).toEqual({
+        type: "api.response",
+        ...at,
+        usage: noUsage,
+        outcome: code,
+        ms: expect.any(Number),
+        status: 504,
+        requestId: "req_2",
+      });
+    }
+    const { error } = await run(
+      make(() => Promise.reject(new Error("odd"))),
+      { texts: ["a"] },
+    );
+    expect(error).toMatchObject({ code: "server", message: "Error: odd" });
   });
 
-  test("vectors are sorted by their index; fewer than texts are malformed", async () => {
-    const answer = (data: unknown) =>
-      make({ fetch: () => Promise.resolve(Response.json({ data, usage: { prompt_tokens: 3 } })) });
-    const two = [
-      { index: 1, embedding: [2] },
-      { index: 0, embedding: [1] },
-    ];
-    expect((await answer(two).embed({ texts: ["a", "b"] })).vectors).toEqual([[1], [2]]);
-    const bytes = [{ embedding: "AACAPw==" }, { embedding: "AAAAQA==" }]; // 1 and 2 as 32-bit floats
-    expect((await answer(bytes).embed({ texts: ["a", "b"] })).vectors).toEqual([[1], [2]]);
-    const odd = [
-      [null, null],
-      [{ index: 1e9, embedding: [1] }],
-      [{ index: -1, embedding: [1] }],
-      [{ embedding: "??" }],
-      [{ embedding: "AAA=" }],
-      [{ embedding: ["1"] }, { embedding: [2] }],
-      [{ embedding: [1, 2] }, { embedding: [1] }],
-      [{ embedding: [] }, { embedding: [] }],
-      [{ embedding: "AADAfw==" }, { embedding: [1] }], // not a number, as a 32-bit float
-    ];
-    for (const data of [two.slice(0, 1), [], undefined, [{ index: 0 }], "x", ...odd])
-      await expect(answer(data).embed({ texts: ["a", "b"] })).rejects.toMatchObject({ code: "malformed" });
+  test("stops the request of a caller who leaves, which may have cost what was asked", async () => {
+    let signal: AbortSignal | undefined;
+    const leave = new AbortController();
+    const send: EmbedWire["send"] = (_texts, _request, given) => {
+      signal = given;
+      leave.abort();
+      return new Promise(() => {});
+    };
+    const { error, events } = await run(make(send), { texts: ["four words in all"] }, { signal: leave.signal });
+    const usage = { input: estimateTokens("four words in all"), output: 0, estimated: true };
+    expect(error).toMatchObject({ code: "aborted", partial: { usage } });
+    expect(events[1]).toMatchObject({ outcome: "aborted", usage });
+    expect(events[1]).not.toHaveProperty("status");
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test("estimates a usage that the vendor leaves out", async () => {
+    const { result } = await run(
+      make(() => Promise.resolve({ vectors: [[1]], usage: noUsage })),
+      { texts: ["a b c"] },
+    );
+    expect(result).toMatchObject({ usage: { input: estimateTokens("a b c"), estimated: true } });
+  });
+
+  test.each([
+    [[[1]], "1 vectors came for 2 texts"],
+    [[[1], [2], [3]], "3 vectors came for 2 texts"],
+    [[[1], [1, 2]], "the vectors are not of one length, or hold what is no number"],
+    [[[], []], "the vectors are not of one length, or hold what is no number"],
+    [
+      [
+        [1, 2],
+        [1, Number.NaN],
+      ],
+      "the vectors are not of one length, or hold what is no number",
+    ],
+  ])("takes %j for no answer", async (vectors, message) => {
+    const { error, events } = await run(
+      make(() => Promise.resolve({ vectors, usage: used(5) })),
+      { texts: ["a", "b"] },
+    );
+    expect(error).toMatchObject({ code: "malformed", message, ...at, partial: { usage: used(5) } });
+    expect(events[1]).toMatchObject({ outcome: "malformed", usage: used(5) });
   });
 });

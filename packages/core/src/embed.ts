@@ -1,4 +1,5 @@
 import { newCall, type Call } from "./call.ts";
+import { defined } from "./defined.ts";
 import { isLlmError, LlmError, withPartial, type ErrorCode } from "./error.ts";
 import { estimateTokens } from "./estimate.ts";
 import { emit } from "./event.ts";
@@ -128,12 +129,10 @@ export function newEmbedder(
       emit(call, "api.response", {
         vendor: at.vendor,
         model: answer?.model ?? at.model,
-        ...(at.endpoint !== undefined && { endpoint: at.endpoint }),
         usage,
         outcome,
         ms: Date.now() - began,
-        ...(error?.status !== undefined && { status: error.status }),
-        ...(requestId !== undefined && { requestId }),
+        ...defined({ endpoint: at.endpoint, status: error?.status, requestId }),
       });
     };
     emit(call, "api.request", { vendor: at.vendor, model: at.model });

@@ -11,6 +11,7 @@ test.each([
   ["1h2m3.5s", 3_723_500],
   ["0s", 0],
   ["1.5ms", 1.5],
+  ["0.125s", 125],
   ["", undefined],
   ["s", undefined],
   ["1", undefined],

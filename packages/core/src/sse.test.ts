@@ -58,6 +58,15 @@ test("data of several lines are one event", async () => {
   expect(await parse('data: {"a":\ndata: 1}\n\n')).toEqual({ events: [{ a: 1 }] });
 });
 
+test("a line ends once, wherever its pieces do", async () => {
+  for (const end of ["\n", "\r\n", "\r"]) {
+    const text = ['data: {"a":', "data: 1}", "", "data: 2", "", ""].join(end);
+    for (let at = 0; at <= text.length; at++)
+      expect(await parse(text.slice(0, at), text.slice(at))).toEqual({ events: [{ a: 1 }, 2] });
+    expect(await parse(...text.split(""))).toEqual({ events: [{ a: 1 }, 2] });
+  }
+});
+
 test("what is no event is left out", async () => {
   expect(await parse("\n\n: ping\n\nevent: ping\n\ndata:\n\ndata: [DONE]\n\nfoo: bar\n\n")).toEqual({ events: [] });
   expect(await parse("\uFEFFdata: 1\n\n")).toEqual({ events: [1] });
@@ -73,6 +82,7 @@ test("an error event says so, whatever its data look like", async () => {
   expect(await of('{"type":"error","error":{"message":"x"}}')).toEqual([{ type: "error", error: { message: "x" } }, 1]);
   expect(await of('{"message":"x"}')).toEqual([{ type: "error", error: { message: "x" } }, 1]);
   expect(await of('"x"')).toEqual(["x", 1]);
+  expect(await parse('retry: error\nid: error\n: xx error\ndata: {"a":1}\n\n')).toEqual({ events: [{ a: 1 }] });
 });
 
 test("data that are not JSON are an error, after the events before them", async () => {
@@ -80,6 +90,11 @@ test("data that are not JSON are an error, after the events before them", async 
   expect(events).toEqual([1, 2]);
   expect(error).toBeInstanceOf(SyntaxError);
   expect((await parse("data: {]\n\n")).error).toBeInstanceOf(SyntaxError);
+  expect(() => newEventParser().read("data: {]\n\n")).toThrow(SyntaxError);
+  const parser = newEventParser();
+  expect(parser.read("data: 1\n\ndata: {]\n\n")).toEqual([1]);
+  expect(() => parser.read("data: 2\n\n")).toThrow(SyntaxError);
+  expect(() => parser.end()).toThrow(SyntaxError);
 });
 
 test("a last event without its empty line counts if it is whole", async () => {
@@ -105,7 +120,10 @@ test("a line may be long, but not without end", () => {
   expect((parser.read('"\n\n')[0] as string).length).toBe(15 * 1_048_576);
   parser.read("data: ");
   for (let n = 0; n < 15; n++) parser.read(mb);
-  expect(() => parser.read(mb)).toThrow(expect.objectContaining({ code: "malformed" }));
+  parser.read(mb.slice("data: ".length));
+  expect(() => parser.read("x")).toThrow(
+    expect.objectContaining({ code: "malformed", message: "the answer has a line of more than 16 MB" }),
+  );
 });
 
 test("a stream may be long, but not without end", async () => {
@@ -121,6 +139,15 @@ test("a stream may be long, but not without end", async () => {
   expect(pulled).toBeLessThan(20);
 });
 
+test("a stream of 128 MB is read, one byte more is an error", async () => {
+  const piece = new Uint8Array(8 * 1_048_576).fill(120);
+  piece[piece.length - 1] = 10; // a line each
+  const pieces = Array.from({ length: 16 }, () => piece);
+  expect(await read(pieces)).toEqual({ events: [] });
+  const error = { code: "malformed", message: "the answer is larger than 128 MB", vendor: "v", model: "m" };
+  expect((await read([...pieces, piece.subarray(0, 1)])).error).toMatchObject(error);
+});
+
 test("a body that ends with nothing left is done at once", async () => {
   const iterator = eventsOf(streamOf([bytesOf("data: 1\n\n")]));
   expect(await iterator.next()).toEqual({ done: false, value: [1] });
@@ -131,12 +158,12 @@ test("a body that ends with nothing left is done at once", async () => {
 test("who leaves cancels the body, and gets no more", async () => {
   let cancelled = 0;
   const body = new ReadableStream<Uint8Array>({
-    pull: (controller) => controller.enqueue(bytesOf("data: 1\n\n")),
+    pull: (controller) => controller.enqueue(bytesOf("data: 1\n\ndata: 2")),
     cancel: () => void cancelled++,
   });
   const iterator = eventsOf(body);
   expect(await iterator.next()).toEqual({ done: false, value: [1] });
-  await iterator.return?.();
+  expect(await iterator.return?.()).toEqual({ done: true, value: undefined });
   expect(cancelled).toBe(1);
   expect((await iterator.next()).done).toBe(true);
 });

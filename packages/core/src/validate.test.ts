@@ -172,6 +172,8 @@ test.each<readonly [unknown, string]>([
   [{ messages: [hi], maxTokens: 1.5 }, "maxTokens: must be a whole number, not negative"],
   [{ messages: [hi], maxTokens: Infinity }, "maxTokens: must be a whole number, not negative"],
   [{ messages: [hi], temperature: "warm" }, "temperature: must be a number from 0 to 2"],
+  [{ messages: [hi], temperature: "1" }, "temperature: must be a number from 0 to 2"],
+  [{ messages: [hi], temperature: -0.1 }, "temperature: must be a number from 0 to 2"],
   [{ messages: [hi], temperature: Number.NaN }, "temperature: must be a number from 0 to 2"],
   [{ messages: [hi], topP: 1.1 }, "topP: must be a number from 0 to 1"],
   [{ messages: [hi], seed: 0.5 }, "seed: must be a whole number"],
@@ -205,7 +207,15 @@ test.each([new Map(), new Set(), /x/, new Uint8Array(2)])("%o is no JSON, though
   expect(problem(said(call))).toBe("messages[0].content[0].input.a: must be JSON");
 });
 
+test("nor is what makes its own JSON", () => {
+  const of = (toJSON: unknown) => problem(said({ type: "tool-call", id: "t", name: "f", input: { a: { toJSON } } }));
+  expect(of(() => 1)).toBe("messages[0].content[0].input.a: must be JSON");
+  expect(of("a field of that name")).toBeUndefined();
+});
+
 test("what is nested too deep, or in a circle, is said, not an overflow", () => {
+  expect(problem(said({ type: "tool-call", id: "t", name: "f", input: nested(129) }))).toBeUndefined();
+  expect(problem(said({ type: "tool-call", id: "t", name: "f", input: nested(130) }))).toMatch(/ 128 deep$/);
   for (const input of [nested(200), nested(100_000), circle])
     expect(problem(said({ type: "tool-call", id: "t", name: "f", input }))).toMatch(/: is nested more than 128 deep$/);
   let message: unknown = "x";

@@ -4,6 +4,7 @@
  * @module
  */
 import type OpenAI from "openai";
+import { defined } from "../defined.ts";
 import { newEmbedder, type Embedder, type EmbedLimits } from "../embed.ts";
 import { access, OPENAI_URL, vendorOf, type OpenAIOptions } from "../openai/client.ts";
 import { isRecord } from "../json.ts";
@@ -25,8 +26,7 @@ const LIMITS: EmbedLimits = { texts: 2_048, tokens: 200_000 };
 
 /** A vector: numbers, or the bytes of 32-bit floats in base64 (little-endian), which are a quarter of the size. */
 function vectorOf(embedding: unknown): readonly number[] | undefined {
-  if (typeof embedding !== "string")
-    return Array.isArray(embedding) && embedding.every((value) => typeof value === "number") ? embedding : undefined;
+  if (typeof embedding !== "string") return Array.isArray(embedding) ? embedding : undefined; // whoever asked looks at what is in it
   try {
     return [...new Float32Array(Uint8Array.from(atob(embedding), (character) => character.charCodeAt(0)).buffer)];
   } catch {
@@ -74,21 +74,18 @@ export function openaiEmbedder(model: string, options: OpenAIEmbeddingOptions = 
           model,
           input: [...texts],
           encoding_format: "base64",
-          ...(request.dimensions !== undefined && { dimensions: request.dimensions }),
-          ...(request.user !== undefined && { user: request.user }),
+          ...defined({ dimensions: request.dimensions, user: request.user }),
           ...extra,
         };
-        const settings = { signal, maxRetries: 0, timeout: 3_600_000, ...(headers && { headers }) };
+        const settings = { signal, maxRetries: 0, timeout: 3_600_000, ...defined({ headers }) };
         const response = await client().embeddings.create(body, settings).asResponse();
         const data: unknown = await response.json();
         const vectors = vectorsOf(data, texts.length);
-        const answered = text(data, "model");
-        const requestId = response.headers.get("x-request-id");
+        const requestId = response.headers.get("x-request-id") ?? undefined;
         return {
           vectors,
           usage: openaiUsage(record(data, "usage")),
-          ...(answered !== undefined && { model: answered }),
-          ...(requestId !== null && { requestId }),
+          ...defined({ model: text(data, "model"), requestId }),
         };
       },
       toError: (error) => toLlmError(error, origin),

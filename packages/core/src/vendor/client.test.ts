@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import Anthropic from "@anthropic-ai/sdk";
-import OpenAI, { AzureOpenAI, BedrockOpenAI } from "openai";
+import { trace } from "@opentelemetry/api";
+import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { anthropic } from "../anthropic/index.ts";
 import { newCall } from "../call.ts";
@@ -64,7 +65,7 @@ async function run(provider: Provider, whole = true): Promise<{ error?: LlmError
   }
 }
 
-describe.each(Object.entries(makers))("%s", (_name, make) => {
+describe.each(Object.entries(makers))("%s", (name, make) => {
   const here = (more: Options = {}) => make({ baseURL: url, apiKey: "k-1234567", ...more });
   test("a base URL that is none is said before anything is sent", async () => {
     for (const baseURL of ["nowhere", "ftp://x/y", "http://", "file:///etc/passwd"]) {
@@ -88,8 +89,12 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
     vi.stubEnv("ANTHROPIC_API_KEY", undefined).stubEnv("ANTHROPIC_AUTH_TOKEN", undefined);
     vi.stubEnv("OPENAI_API_KEY", undefined).stubEnv("ANTHROPIC_CONFIG_DIR", "/nonexistent");
     try {
-      const { error } = await run(make({ baseURL: url }));
-      expect(error).toMatchObject({ code: "auth", retryable: false });
+      const provider = make({ baseURL: url });
+      const { error, events } = await run(provider);
+      const [{ vendor, model, endpoint } = { endpoint: "" }] = provider.models;
+      expect(error).toMatchObject({ code: "auth", retryable: false, vendor, model });
+      expect(endpoint).toBe(url);
+      expect(events).toHaveLength(name === "anthropic" ? 2 : 0); // its SDK looks for one when it is asked
       expect(seen).toHaveLength(before);
     } finally {
       vi.unstubAllEnvs();
@@ -97,7 +102,9 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
   });
   test("so is an empty one, and a password in the base URL, which stands in no name", async () => {
     const before = seen.length;
-    expect((await run(here({ apiKey: "" }))).error).toMatchObject({ code: "auth", retryable: false });
+    const empty = await run(here({ apiKey: "" }));
+    expect(empty.error).toMatchObject({ code: "auth", retryable: false, vendor: expect.any(String) });
+    expect(empty.error?.message).toMatch(/apiKey/);
     const provider = here({ baseURL: url.replace("//", "//me:hush@") + "?key=hush" });
     const ran = await run(provider);
     expect(ran.error).toMatchObject({ code: "invalid-request", message: expect.stringMatching(/^baseURL: /) });
@@ -224,9 +231,44 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
       answer = (_, response) =>
         response.writeHead(status, { location: `http://localhost:${new URL(url).port}/elsewhere` }).end();
       const { error } = await run(here());
-      expect(error).toMatchObject({ code: "not-found", message: expect.stringContaining("localhost") });
+      expect(error).toMatchObject({
+        code: "not-found",
+        message: expect.stringContaining("localhost"),
+        vendor: expect.any(String),
+        model: expect.any(String),
+      });
       expect(seen).toHaveLength(before + 1);
     }
+  });
+  test("the SDK's own log, which would hold prompts, stays silent whatever the environment says", async () => {
+    answer = json;
+    vi.stubEnv("ANTHROPIC_LOG", "debug").stubEnv("OPENAI_LOG", "debug");
+    const logs = (["debug", "info", "warn", "error"] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation(() => {}),
+    );
+    try {
+      expect((await run(here())).text).toBe("Hi");
+      for (const log of logs) expect(log).not.toHaveBeenCalled();
+    } finally {
+      for (const log of logs) log.mockRestore();
+      vi.unstubAllEnvs();
+    }
+  });
+  test("counts the tokens of no request that is none", async () => {
+    const before = seen.length;
+    const request = { messages: [], maxTokens: -1 };
+    if (here().countTokens)
+      await expect(here().countTokens?.(request)).rejects.toMatchObject({
+        message: expect.stringMatching(/^maxTokens/),
+      });
+    expect(seen).toHaveLength(before);
+  });
+  test("start tells whose form of a schema was sent", async () => {
+    answer = json;
+    const schema = { type: "object" } as const;
+    const output = { schema, dialects: { anthropic: schema, openai: schema }, mode: "native" } as const;
+    const result = await generate(here(), { messages: [{ role: "user", content: "Hi" }], output });
+    expect(result.output).toEqual({ mode: "native", dialect: name.replace("-chat", "") });
   });
   test("one on the same host is followed where it keeps the question, not for ever", async () => {
     answer = (request, response) =>
@@ -246,7 +288,11 @@ test("bytes in no base64 are the request's fault", async () => {
   const content = [{ type: "file", source: { data: "%%", mediaType: "text/plain" } }] as const;
   await expect(
     generate(anthropic("m", { baseURL: url, apiKey: "k-1234567" }), { messages: [{ role: "user", content }] }),
-  ).rejects.toMatchObject({ code: "invalid-request", retryable: false });
+  ).rejects.toMatchObject({
+    code: "invalid-request",
+    retryable: false,
+    message: expect.stringMatching(/^request: .*character/i),
+  });
 });
 
 describe("a client of the caller's", () => {
@@ -260,7 +306,7 @@ describe("a client of the caller's", () => {
     ]) {
       const before = seen.length;
       answer = (_, response) => response.writeHead(302, { location: "http://localhost:1/" }).end();
-      expect((await run(provider)).error?.code).toBe("not-found");
+      expect((await run(provider)).error).toMatchObject({ code: "not-found", model: "m", vendor: expect.any(String) });
       answer = (_, response) => response.writeHead(500).end();
       expect((await run(provider)).error?.code).toBe("server");
       expect(seen).toHaveLength(before + 2);
@@ -297,47 +343,18 @@ describe("a client of the caller's", () => {
     anthropic("m", { client });
     expect(copies).toMatchObject([{ openTelemetry: false }]);
   });
-});
-
-describe("whose models they are", () => {
-  const vendor = (provider: Provider) => provider.models[0]?.vendor;
-  const claude = (more: object) => Object.assign(new Anthropic({ baseURL: url, apiKey: "k" }), more);
-  test("is told by the client", () => {
-    expect(vendor(anthropic("m", { client: claude({}) }))).toBe("anthropic");
-    expect(vendor(anthropic("m", { client: claude({ awsRegion: "us-east-1" }) }))).toBe("bedrock");
-    expect(vendor(anthropic("m", { client: claude({ region: "global", projectId: "p" }) }))).toBe("vertex");
-    expect(vendor(anthropic("m", { client: claude({ awsRegion: "r", workspaceId: "w" }) }))).toBe("anthropic"); // at AWS
-    expect(vendor(anthropic("m", { client: claude({ resource: "r" }) }))).toBe("azure");
-    const bedrock = new BedrockOpenAI({ baseURL: url, apiKey: "k", awsRegion: "us-east-1" });
-    expect(vendor(openai("m", { client: bedrock }))).toBe("bedrock");
-    const azure = new AzureOpenAI({ endpoint: "https://me.openai.azure.com", apiKey: "k", apiVersion: "2026-01-01" });
-    expect(vendor(openai("m", { client: azure }))).toBe("azure");
-    expect(vendor(openaiChat("m", { client: azure, vendor: "mine" }))).toBe("mine");
-  });
-  test("or by the endpoint", () => {
-    const of = (baseURL: string) => vendor(openai("m", { baseURL, apiKey: "k" }));
-    expect(of("https://api.openai.com/v1")).toBe("openai");
-    expect(of("https://eu.api.openai.com/v1")).toBe("openai");
-    expect(of("http://localhost:8080/v1")).toBe("openai");
-    expect(of("http://[::1]:8080/v1")).toBe("openai");
-    expect(of("https://me.openai.azure.com/openai/v1")).toBe("azure");
-    expect(of("https://bedrock-mantle.us-east-1.amazonaws.com/v1")).toBe("bedrock");
-    expect(of("https://bedrock-mantle.us-east-1.api.aws/openai/v1")).toBe("bedrock");
-    expect(of("https://openrouter.ai/api/v1")).toBe("openrouter.ai");
-    expect(of("https://localhost.evil.com/v1")).toBe("localhost.evil.com");
-    expect(vendor(anthropic("m", { baseURL: "https://proxy.example", apiKey: "k" }))).toBe("anthropic");
-    expect(vendor(anthropic("m", { baseURL: "https://us-east5-aiplatform.googleapis.com/v1", apiKey: "k" }))).toBe(
-      "vertex",
-    );
-  });
-  test("and stands in the provider's name where it is not the vendor's own", () => {
-    expect(anthropic("claude-x", { apiKey: "k", baseURL: "https://api.anthropic.com/" }).name).toBe(
-      "anthropic/claude-x",
-    );
-    expect(openai("gpt-x", { apiKey: "k" }).name).toBe("openai/gpt-x");
-    expect(openaiChat("llama", { apiKey: "k", baseURL: "http://127.0.0.1:8080/v1/" }).name).toBe(
-      "openai/llama@127.0.0.1:8080/v1",
-    );
+  test("nor does one that is made for it", () => {
+    const asked: string[] = [];
+    const noop = trace.getTracer("");
+    trace.setGlobalTracerProvider({ getTracer: (name) => (asked.push(name), noop) });
+    try {
+      anthropic("m", { apiKey: "k-1234567" });
+      expect(asked).toEqual([]);
+      claude();
+      expect(asked).toHaveLength(1); // one that is left alone does
+    } finally {
+      trace.disable();
+    }
   });
 });
 
