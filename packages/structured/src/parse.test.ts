@@ -133,7 +133,9 @@ describe("parse", () => {
     expect(Object.keys(error)).not.toContain("value");
     const secret = failure(() => parse('{"name": "Ann", "age": "hunter2"}', Person));
     expect(secret.message).toBe("the answer does not fit the schema: age: expected an integer");
-    expect(secret.issues).toMatchObject([{ message: 'expected an integer, received "hunter2"', received: '"hunter2"' }]);
+    expect(secret.issues).toMatchObject([
+      { message: 'expected an integer, received "hunter2"', received: '"hunter2"' },
+    ]);
   });
 
   it.each([

@@ -285,7 +285,7 @@ describe.each(Object.entries(makers))("%s", (name, make) => {
 });
 
 test("bytes in no base64 are the request's fault", async () => {
-  const content = [{ type: "file", source: { data: "%%", mediaType: "text/plain" } }] as const;
+  const content = [{ type: "file", source: { data: "=", mediaType: "text/plain" } }] as const;
   await expect(
     generate(anthropic("m", { baseURL: url, apiKey: "k-1234567" }), { messages: [{ role: "user", content }] }),
   ).rejects.toMatchObject({
