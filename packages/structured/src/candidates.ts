@@ -151,8 +151,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   for (const node of blocks) add(node, 0);
   const single = out.length;
   const complete = out.some(
-    ({ outcome: { issues, tags } }) =>
-      !issues && (tags & LIST ? !(tags & (SINGLE | DROPPED)) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
+    ({ outcome: { issues, tags, notes } }) =>
+      !issues &&
+      (tags & LIST ? !(tags & (SINGLE | DROPPED) || notes) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
   );
   // one value a line is a list, too
   const lines = roots.every(

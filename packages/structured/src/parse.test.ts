@@ -147,6 +147,14 @@ describe("parse", () => {
     expect(() => createParser(Person, options as never)).toThrow(TypeError);
   });
 
+  it("takes one list a line for a list of lists, before the first of them for one", () => {
+    const Lists = z.array(z.array(z.number()));
+    for (const coercion of ["off", "safe", "full"] as const)
+      for (const text of ["[1]\n[2]\n[3, 4]", "[1], [2], [3, 4]"])
+        expect(parse(text, Lists, { coercion }).value).toStrictEqual([[1], [2], [3, 4]]);
+    expect(parse("[[1], [2]]\n[[3]]", Lists).value).toStrictEqual([[1], [2]]);
+  });
+
   it("refuses what is no text", () => {
     for (const none of [1, null, undefined, new Uint8Array(2)]) {
       expect(() => parse(none as never, Person)).toThrow(/^text: expected a string/);
