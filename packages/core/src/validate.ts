@@ -171,13 +171,12 @@ const request = fields({
   "options?": each(jsonObject),
 });
 
-/** Tools have names of their own, and a choice names one of them, or one that is not there: hosted, or the answer's own. */
+/** Tools have names of their own, and a choice needs one of them, or one that is not there: hosted, or the answer's own. */
 function named({ tools = [], toolChoice, options, output }: ChatRequest): Problem {
   const names = new Set<unknown>(tools.map((tool) => tool.name));
   if (names.size < tools.length) return ".tools: names must differ";
-  return isRecord(toolChoice) && !(output ?? options) && !names.has(toolChoice.tool)
-    ? ".toolChoice.tool: must be the name of a tool"
-    : undefined;
+  const known = isRecord(toolChoice) ? names.has(toolChoice.tool) : toolChoice !== "required" || names.size > 0;
+  return known || output || options ? undefined : ".toolChoice: there is no such tool";
 }
 
 /**
