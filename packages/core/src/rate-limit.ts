@@ -68,9 +68,9 @@ function learned(limits: readonly RateLimit[], now: number): { limits: Amounts; 
  * Keeps calls below the vendor's requests and tokens a minute: a call waits for its turn instead of being told to go
  * away. Buckets hold a minute's worth and fill evenly. A call takes one request and about the tokens that it will use,
  * and puts the difference right once the usage is known. What the vendor says counts too: limits by the minute and what
- * is left of them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails, or does not
- * answer for a second, is stood in for by the memory of this process for the next five. Belongs inside of `retry`, where
- * each attempt is a request.
+ * is left of them from `start`, and the wait that a `rate-limit` error asks for, for all calls. A store that fails, or
+ * does not answer for a second, is stood in for by the memory of this process for the next five. Belongs inside of
+ * `retry`, where each attempt is a request.
  *
  * @throws TypeError for a bad option
  * @throws LlmError `rate-limit` with `retryAfterMs`, when the wait would be too long

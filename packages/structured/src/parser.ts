@@ -4,6 +4,7 @@ import { propertyOf } from "./coerce/object.ts";
 import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
 import { expect } from "./expect.ts";
+import { grow, growOn } from "./grow.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
@@ -12,7 +13,7 @@ import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
-import { ABSENT, dressed, grow, growOn, shapeOf, stateOf } from "./view.ts";
+import { ABSENT, dressed, knownView, stateOf } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** What is no list and no object, branded or not. */
@@ -185,7 +186,7 @@ export function newParser<Out>(
         if (parent && node) {
           const at = parent.items.lastIndexOf(node);
           const key = parent.keys[at];
-          const shape = shapeOf(parent);
+          const shape = knownView(parent)?.shape;
           out.push(key === undefined ? at : ((shape && propertyOf(shape, key, true)?.name) ?? key));
         }
         parent = node;

@@ -194,7 +194,8 @@ export function gather(whole: Outcome, part: Outcome, key: string | number, weig
 export function better(a: Outcome, b: Outcome): boolean {
   if (b.issues) return false;
   if (a.issues) return true;
-  // a list made up for one value is worse than anything else, null in place of a value is worse, an empty list made up the last resort
+  // a list made up for one value is worse than anything else, null in place of a value is worse, and an empty list made up
+  // is the last resort
   const last = ({ tags }: Outcome): number =>
     tags & SINGLE ? (tags & EMPTY ? 3 : 1) : tags & NOTHING ? 2 : tags & (FROM_JSON | OTHER) ? 1 : 0;
   if (last(a) !== last(b)) return last(b) < last(a);
