@@ -82,7 +82,7 @@ test("an error event says so, whatever its data look like", async () => {
   expect(await of('{"type":"error","error":{"message":"x"}}')).toEqual([{ type: "error", error: { message: "x" } }, 1]);
   expect(await of('{"message":"x"}')).toEqual([{ type: "error", error: { message: "x" } }, 1]);
   expect(await of('"x"')).toEqual(["x", 1]);
-  expect(await parse('retry: error\nid: error\n: xx error\ndata: {"a":1}\n\n')).toEqual({ events: [{ a: 1 }] });
+  expect(await parse('id: error\n: xx error\nretry: error\ndata: {"a":1}\n\n')).toEqual({ events: [{ a: 1 }] });
 });
 
 test("data that are not JSON are an error, after the events before them", async () => {
