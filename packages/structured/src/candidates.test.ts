@@ -2,12 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
+import { count, either, list, text } from "./testing/schemas.ts";
 
-const text = { type: "string" };
-const count = { type: "integer" };
 const label = { enum: ["yes", "no"] };
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
-const either = (...anyOf: JsonObject[]): JsonObject => ({ anyOf });
 const object = (...names: string[]): JsonObject => ({
   type: "object",
   properties: Object.fromEntries(names.map((name) => [name, count])),

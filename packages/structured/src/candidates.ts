@@ -21,6 +21,7 @@ import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { isRewritten, plain } from "./reader/plain.ts";
 import { unquote } from "./reader/unquote.ts";
+import { isText } from "./shape.ts";
 import type { Program, Shape } from "./shape.ts";
 
 /** Bounds on a text, and how far values may be bent. */
@@ -131,8 +132,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   /** What is mended where a text is itself the value. */
   const itself = (node: Node): RepairKind | undefined =>
     readJson(trimmed)?.value === toPlain(node) ? undefined : node.kind === "bare" ? "literal" : "unquoted";
-  if (shape.kind === "string" && shape.type === undefined && (full || trimmed !== "")) {
-    // a text is itself, whatever stands in it
+  if (isText(shape) && (full || trimmed !== "")) {
     const node = newNode("text", 0, full ? text : unquote(trimmed), text.length);
     add(node, 0, itself(node));
     return rank(reader, shape, out, 0);

@@ -1,5 +1,5 @@
 import type { JsonObject, Prompt, Provider } from "@llm/core";
-import { expect } from "./expect.ts";
+import { demand } from "./demand.ts";
 import { generateObject } from "./generate-object.ts";
 import { listSchema } from "./list-schema.ts";
 import type { ObjectOptions } from "./request.ts";
@@ -25,8 +25,8 @@ export async function choice<const Choice extends string>(
   options: ObjectOptions = {},
 ): Promise<Choice> {
   const names = Array.isArray(choices) ? (choices as readonly Choice[]) : (Object.keys(choices ?? {}) as Choice[]);
-  expect(
-    typeof choices === "object" && names.length > 0,
+  demand(
+    typeof choices === "object" && names.length > 0 && names.every((name) => typeof name === "string"),
     "choices",
     "a list of words, or an object of words and meanings",
   );

@@ -6,7 +6,7 @@ import { newParser } from "./parser.ts";
 import type { Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
 import type { Repair } from "./reader/node.ts";
-import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
+import { answerProgram, askAgain, objectRequest, checkedRepairs } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 
@@ -79,7 +79,7 @@ export async function generateObjectResult<const S extends Schema>(
   prompt: Prompt,
   options: ObjectOptions = {},
 ): Promise<ObjectResult<Infer<S>>> {
-  const repairs = repairsOf(options);
+  const repairs = checkedRepairs(options);
   const target = schema as Schema<Infer<S>>; // Infer is what the schema's own type says
   const program = programOf(schema);
   let request = objectRequest(provider, program, prompt, options);

@@ -5,20 +5,9 @@ import { parse } from "./parse.ts";
 import { createParser, newParser } from "./parser.ts";
 import type { Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
+import { count, either, list, map, object, text } from "./testing/schemas.ts";
 
-const text = { type: "string" };
-const count = { type: "integer" };
 const truth = { type: "boolean" };
-const list = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: "array", items, ...more });
-const either = (...anyOf: JsonObject[]): JsonObject => ({ anyOf });
-const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-  ...more,
-});
-const map = (values: JsonObject): JsonObject => ({ type: "object", additionalProperties: values });
 const kind = (name: string, a: JsonObject): JsonObject => object({ kind: { enum: [name] }, a });
 const nested = (depth: number): JsonObject => (depth === 0 ? object({ a: text }) : either(nested(depth - 1)));
 

@@ -9,17 +9,17 @@ import type { Shape, ShapeKind } from "./shape.ts";
 import { ABSENT, dressed, emptyOf, knownView, stateOf, viewOf } from "./view.ts";
 import type { Show, View } from "./view.ts";
 
-/** Where the text of a part goes that grows: to its place, or nowhere, where it is not to be seen before it is complete. */
+/** Where the text of a part goes that grows; undefined where that has to be looked at each time. */
 function tipOf(
   node: Node,
   kind: ShapeKind | undefined,
   value: unknown,
-  target: NonNullable<Show["tip"]>["target"],
+  target: View["out"],
   key: string | number,
 ): Show["tip"] {
   if (node.kind === "text" && value === node.text) return { node, target, key };
   const late = node.kind === "bare" ? kind === "number" || kind === "integer" : kind === "enum";
-  return late ? { node, target: [], key } : undefined;
+  return late ? { node, target: undefined, key } : undefined;
 }
 
 function growList(show: Show, node: Node, view: View): unknown {

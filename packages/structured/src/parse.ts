@@ -5,7 +5,7 @@ import { report } from "./coerce/outcome.ts";
 import type { Coercion, Issue, Misfit } from "./coerce/outcome.ts";
 import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
-import { expect, within } from "./expect.ts";
+import { demand, within } from "./demand.ts";
 import { hides } from "./hidden.ts";
 import { programOf } from "./program.ts";
 import { readJson } from "./reader/json.ts";
@@ -14,6 +14,7 @@ import { newNode, recall } from "./reader/node.ts";
 import type { Node, Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import { isStandard } from "./standard-schema.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
@@ -41,9 +42,9 @@ export const MAX_LENGTH: number = 2 ** 24;
 /** Options with their defaults. Throws a TypeError that names a wrong one. */
 export function readOptions(options: ParseOptions, encoded = false): ReadOptions {
   const { coercion = "safe", maxDepth = MAX_DEPTH, maxLength = MAX_LENGTH } = options;
-  expect(["off", "safe", "full"].includes(coercion), "coercion", '"off", "safe" or "full"');
-  expect(within(maxDepth, 1, 1000), "maxDepth", "an integer from 1 to 1000");
-  expect(within(maxLength, 1), "maxLength", "a positive integer");
+  demand(["off", "safe", "full"].includes(coercion), "coercion", '"off", "safe" or "full"');
+  demand(within(maxDepth, 1, 1000), "maxDepth", "an integer from 1 to 1000");
+  demand(within(maxLength, 1), "maxLength", "a positive integer");
   return { coercion, maxDepth, maxLength, encoded };
 }
 
@@ -160,7 +161,7 @@ export function* settle<Out>(
           };
         });
       }
-      first ??= rejected(text, issues.map(report), value, nothing && outcome.issues !== undefined);
+      first ??= rejected(text, issues.map(report), value, nothing && value === undefined);
     }
     throw first as StructuredError; // there is always a candidate
   } catch (error) {
@@ -176,7 +177,7 @@ export function now<Out>(settling: Settling<Out>): Parsed<Out> {
   let step = settling.next();
   while (!step.done) {
     if ("then" in step.value) {
-      step.value.catch(() => undefined); // nobody waits for it: what it throws must not end the process
+      Promise.resolve(step.value).catch(() => undefined); // nobody waits for it: what it throws must not end the process
       throw new TypeError("schema: it validates asynchronously; use parseAsync or endAsync");
     }
     step = settling.next(step.value);
@@ -193,13 +194,13 @@ export async function later<Out>(settling: Settling<Out>): Promise<Parsed<Out>> 
 
 /** A reader of the whole text, or of its beginning. */
 export function readerOf(program: Program, options: ReadOptions, text = ""): Reader {
-  const reader = newReader({ ...options, names: program.names, open: program.open });
+  const reader = newReader({ ...options, names: program.names, open: program.open, verbatim: isText(program.root) });
   write(reader, text);
   return reader;
 }
 
 function begin<const S extends Schema>(text: string, schema: S, options: ParseOptions): Settling<Infer<S>> {
-  expect(typeof text === "string", "text", "a string");
+  demand(typeof text === "string", "text", "a string");
   const read = readOptions(options);
   const program = programOf(schema);
   // Infer is what the schema's own type says

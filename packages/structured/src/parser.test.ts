@@ -1,16 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { createParser, parsePartial } from "./parser.ts";
-
-const text = { type: "string" };
-const count = { type: "integer" };
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
-const object = (properties: JsonObject): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
+import { count, list, object, text } from "./testing/schemas.ts";
 
 describe("where the text has arrived", () => {
   it("is the path to the value that grows, or that came last in what is open", () => {
@@ -81,7 +72,12 @@ describe("a text as a whole", () => {
       "a b",
       "a b",
     ]);
-    expect(shows("safe", '"say "hi"', " ", 'to"')).toStrictEqual(['say "hi', 'say "hi', 'say "hi" to']);
+    expect(shows("safe", '"say "hi"', " ", 'to"')).toStrictEqual(['say "hi"', 'say "hi" ', 'say "hi" to']);
+    expect(shows("safe", '"Hello"', ", she", ' said "hi"')).toStrictEqual([
+      "Hello",
+      '"Hello", she',
+      '"Hello", she said "hi"',
+    ]);
     expect(shows("safe", '"a', " ", "b")).toStrictEqual(["a", "a ", "a b"]);
     expect(shows("safe", " a", " b ", "c")).toStrictEqual(["a", "a b ", "a b c"]);
   });
@@ -97,6 +93,38 @@ describe("a text as a whole", () => {
     expect(shows("full", ' "a', '" ')).toStrictEqual([' "a', ' "a" ']);
   });
 
+  it("never shows half of a character", () => {
+    expect(shows("safe", "a\ud83d", "\ude00", String.raw`\ud83d`)).toStrictEqual(["a", "a😀", String.raw`a😀\ud83d`]);
+    expect(shows("safe", String.raw`"a\ud83d`, String.raw`\ude`, "00", '"')).toStrictEqual(["a", "a", "a😀", "a😀"]);
+  });
+
+  it("grows on where it holds a list, an object or more brackets than may nest", () => {
+    expect(shows("safe", 'Use {"ab', "cd", '": 1}', " now")).toStrictEqual([
+      'Use {"ab',
+      'Use {"abcd',
+      'Use {"abcd": 1}',
+      'Use {"abcd": 1} now',
+    ]);
+    const parser = createParser(text, { maxDepth: 2 });
+    parser.write("[[[[{{");
+    expect([parser.live(), parser.path(), parser.completed()]).toStrictEqual(["[[[[{{", [], 0]);
+    expect(parser.end().value).toBe("[[[[{{");
+  });
+
+  it("is not complete before its end, whatever is complete within", () => {
+    const parser = createParser({ ...text, "x-stream": ["with-state"] });
+    parser.write("see [1] and {}");
+    expect(parser.partial()).toStrictEqual({ value: "see [1] and {}", state: "Incomplete" });
+  });
+
+  it.each([1, 3, 100])("ends where it is longer than allowed, in pieces of %i", (size) => {
+    const parser = createParser(text, { maxLength: 7 });
+    const whole = '"seven" and more';
+    for (let at = 0; at < whole.length; at += size) parser.write(whole.slice(at, at + size));
+    expect([parser.live(), parser.partial()]).toStrictEqual(["seven", "seven"]);
+    expect(() => parser.end()).toThrow("longer than allowed");
+  });
+
   it("is itself where a list or object may stand", () => {
     expect(parsePartial('{"a": 1}', text)).toBe('{"a": 1}');
     expect(parsePartial('{"a": 1}', text, { coercion: "full" })).toBe('{"a": 1}');
@@ -105,18 +133,19 @@ describe("a text as a whole", () => {
 
 describe("a text that is not read any more", () => {
   it.each([
-    ["too deep", { maxDepth: 3 }, "[1, 2, ", "[[[", [1, 2]],
-    ["too long", { maxLength: 8 }, "[1, 2, ", "3, ", [1, 2]],
-  ])("shows what it showed: %s", (_name, options, before, after, expected) => {
-    const parser = createParser(list({}), options);
-    parser.write(before);
-    const [live, partial] = [parser.live(), parser.partial()];
-    expect([live, partial]).toStrictEqual([expected, expected]);
-    parser.write(after);
-    parser.write("4, ");
-    expect([parser.live(), parser.partial()]).toStrictEqual([expected, expected]);
-    expect(parser.live()).toBe(live);
-    expect(parser.partial()).toBe(partial);
+    ["too deep", { maxDepth: 3 }, "[1, 2, [[[4, ", [1, 2, [[]]]],
+    ["too long", { maxLength: 8 }, "[1, 2, 3, 4, ", [1, 2]],
+  ])("shows what was read, however it was cut and looked at: %s", (_name, options, written, expected) => {
+    for (const size of [1, 2, 3, 7, 100]) {
+      const parser = createParser(list({}), options);
+      for (let at = 0; at < written.length; at += size) {
+        parser.write(written.slice(at, at + size));
+        if (at % 2 === 0) parser.live();
+        if (at % 3 === 0) parser.partial();
+      }
+      expect([parser.live(), parser.partial()]).toStrictEqual([expected, expected]);
+      expect(parser.partial()).toBe(parser.partial());
+    }
   });
 });
 

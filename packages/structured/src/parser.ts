@@ -3,7 +3,7 @@ import { coerce, unwrapped } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
-import { expect } from "./expect.ts";
+import { demand } from "./demand.ts";
 import { grow, growOn } from "./grow.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
@@ -11,6 +11,8 @@ import { programOf } from "./program.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import { newUnquoter } from "./reader/unquote.ts";
+import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { ABSENT, dressed, knownView, stateOf } from "./view.ts";
@@ -83,9 +85,10 @@ export function newParser<Out>(
   const { annotated } = program;
   const frozen: Show = { context, frozen: true, annotated, recall, tip: undefined, hot: undefined };
   const live: Show = { ...frozen, frozen: false };
+  // a text is itself, whatever stands in it
+  const whole = isText(program.root) ? newUnquoter(read.coercion === "full") : undefined;
+  let half = ""; // of a character of that text
   let judged = 0; // how many roots are complete and were looked at
-  let body = ""; // the text of a root that is a string; kept as a rope, so that it may grow long
-  let inner: Reader | undefined; // of a quoted one: reads it as the only item of a list
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
@@ -111,17 +114,13 @@ export function newParser<Out>(
   };
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
-    if (reader.fault) return how === live ? lastLive : lastPartial; // nothing is read any more
     how.tip = how.hot = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = shown();
     const { root } = program;
     let value: unknown = ABSENT;
-    if (root.kind === "string") {
-      // a text is itself, whatever stands in it
-      const text = inner ? (inner.roots[0]?.node.items[0]?.text ?? "") : body;
-      value = body === "" || root.readiness.done ? ABSENT : text;
-    } else if (node) value = grow(how, node, root);
+    if (whole) value = root.readiness.done ? ABSENT : whole.text() || ABSENT;
+    else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
     return dressed(value, stateOf(node), root) as DeepPartial<Out>; // grown by the schema's shape
   };
@@ -137,23 +136,21 @@ export function newParser<Out>(
     const text = reader.source.slice();
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
     const { root: { node } = {}, outcome } = best ?? {};
-    const whole =
+    const exact =
       node?.items.length &&
       outcome?.cost === 0 &&
       reader.repairs.length === 0 &&
       node.end - node.start === text.trim().length;
-    return settle(schema, text, program, read, () => reader, whole ? outcome : undefined);
+    return settle(schema, text, program, read, () => reader, exact ? outcome : undefined);
   };
 
   return {
     write: (delta) => {
-      expect(typeof delta === "string", "delta", "a string");
-      if (program.root.kind === "string") {
-        if (body === "" && read.coercion !== "full") {
-          body = delta.trimStart();
-          if (body.startsWith('"')) write((inner = newReader(reader)), `[${body}`);
-        } else if (inner) write(inner, delta);
-        else body += delta;
+      demand(typeof delta === "string", "delta", "a string");
+      if (whole) {
+        const text = half + delta.slice(0, read.maxLength - reader.source.length());
+        half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
+        whole.write(half ? text.slice(0, -1) : text);
       }
       write(reader, delta);
     },
@@ -173,8 +170,8 @@ export function newParser<Out>(
         (tip === undefined && growing(reader) !== undefined)
       ) {
         lastVersion = version;
-        if (reader.fault || !growOn(live, reader.stack)) lastLive = show(live);
-      } else if (tip !== undefined) {
+        if (!growOn(live, reader.stack)) lastLive = show(live);
+      } else if (tip?.target) {
         (tip.target as Record<string | number, unknown>)[tip.key] = tip.node.text; // the same text, longer
       }
       return lastLive;

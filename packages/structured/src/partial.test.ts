@@ -1,24 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { createParser, parsePartial } from "./parser.ts";
+import { either, list, map, object, text } from "./testing/schemas.ts";
 
-const text: JsonObject = { type: "string" };
 const whole: JsonObject = { type: "integer" };
 const truth: JsonObject = { type: "boolean" };
-const list = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: "array", items, ...more });
-const map = (values: JsonObject, more: JsonObject = {}): JsonObject => ({
-  type: "object",
-  additionalProperties: values,
-  ...more,
-});
-const either = (...anyOf: JsonObject[]): JsonObject => ({ anyOf });
-const object = (properties: Record<string, JsonObject>, more: JsonObject = {}): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-  ...more,
-});
 const stream = (...flags: string[]): JsonObject => ({ "x-stream": flags });
 const root = (schema: JsonObject, ...flags: string[]): JsonObject => ({ ...schema, "x-stream-root": flags });
 

@@ -12,18 +12,11 @@ import { damages } from "./testing/damage.ts";
 import { randomDocument, randomObject } from "./testing/documents.ts";
 import { encode } from "./testing/encode.ts";
 import { newRandom } from "./testing/random.ts";
+import { count, object, text } from "./testing/schemas.ts";
 
 const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
 const RUNS = env.MODE === "long" ? 20_000 : 600;
 
-const object = (properties: JsonObject): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-const text = { type: "string" };
-const count = { type: "integer" };
 const label = { enum: ["in-progress", "done"] };
 
 type Row = [kind: string, schema: JsonObject, text: string, value: unknown, offset: number, path?: Repair["path"]];

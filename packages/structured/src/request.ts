@@ -1,12 +1,12 @@
 import type { CallOptions, ChatRequest, ChatResult, JsonObject, OutputMode, Prompt, Provider } from "@llm/core";
 import { LlmError, toRequest } from "@llm/core";
-import { kept } from "./kept.ts";
+import { demand, within } from "./demand.ts";
 import { encodedProgram, lower } from "./dialect/lower.ts";
 import type { Lowered } from "./dialect/lower.ts";
 import { profiles } from "./dialect/profile.ts";
 import type { StructuredError } from "./error.ts";
-import { expect, within } from "./expect.ts";
 import { instructionsFor } from "./instructions.ts";
+import { kept } from "./kept.ts";
 import { readOptions } from "./parse.ts";
 import type { ParseOptions } from "./parse.ts";
 import type { Program } from "./shape.ts";
@@ -22,11 +22,11 @@ export interface ObjectOptions extends CallOptions, ParseOptions {
 }
 
 /** How often to ask again. Throws a TypeError that names a wrong option, whichever it is, before anything is paid. */
-export function repairsOf(options: ObjectOptions): number {
+export function checkedRepairs(options: ObjectOptions): number {
   const { repairs = 2, mode = "native", name = "output" } = options;
-  expect(within(repairs, 0, 10), "repairs", "an integer from 0 to 10");
-  expect(["native", "tool", "instructions"].includes(mode), "mode", '"native", "tool" or "instructions"');
-  expect(/^[\w-]{1,64}$/.test(name), "name", "1 to 64 letters, digits, _ or -");
+  demand(within(repairs, 0, 10), "repairs", "an integer from 0 to 10");
+  demand(["native", "tool", "instructions"].includes(mode), "mode", '"native", "tool" or "instructions"');
+  demand(/^[\w-]{1,64}$/.test(name), "name", "1 to 64 letters, digits, _ or -");
   readOptions(options);
   return repairs;
 }

@@ -70,6 +70,9 @@ export interface Shape {
   readonly wrapped: boolean;
 }
 
+/** Whether a value is a text: as the whole answer it is itself, whatever stands in it. */
+export const isText = ({ kind, type }: Shape): boolean => kind === "string" && type === undefined;
+
 /** The shapes that a shape is made of. */
 export const partsOf = (shape: Shape): Shape[] =>
   [

@@ -168,18 +168,25 @@ describe("elements", () => {
   });
 
   it.each([
-    ["a set", z.set(z.string()), '["a", "b"]'],
-    ["a text", z.string(), "a, b"],
-    ["one of several objects", z.union([z.object({ a: z.number() }), z.object({ b: z.number() })]), '{"a": 1}'],
-  ])("are none of %s", async (_name, schema, text) => {
-    const stream = streamObject(mock(text), schema, "x");
-    await expect(collect(stream.elements())).rejects.toThrow(TypeError);
+    ["a set", z.set(z.string()), '["a", "b"]', 0],
+    ["a text", z.string(), "a, b", 0],
+    ["a number", z.number(), "1", 0],
+    ["an object", z.object({ a: z.array(Item) }), "{}", 0],
+    ["a union of objects", z.union([z.object({ a: z.number() }), z.object({ b: z.number() })]), '{"a": 1}', 1],
+    ["anything that is no list", z.unknown(), '{"a": 1}', 1],
+  ])("are none of %s, which is said before the call where it can be", async (_name, schema, text, calls) => {
+    const provider = mock(text);
+    await expect(collect(streamObject(provider, schema, "x").elements())).rejects.toThrow("elements() is for lists");
+    expect(provider.calls).toHaveLength(calls);
   });
 
-  it("are none of an object", async () => {
-    await expect(collect(streamObject(mock("{}"), z.object({ a: z.array(Item) }), "x").elements())).rejects.toThrow(
-      TypeError,
-    );
+  it.each<[string, z.ZodType]>([
+    ["a set", z.array(Item).transform((items) => new Set(items))],
+    ["a number", z.array(Item).transform((items) => items.length)],
+  ])("are those of a list from which its schema makes %s", async (_name, schema) => {
+    const provider = mock('[{"n": 1}, {"n": 2}]', "[]");
+    expect(await collect(streamObject(provider, schema, "x").elements())).toStrictEqual([10, 20]);
+    expect(await collect(streamObject(provider, schema, "x").elements())).toStrictEqual([]);
   });
 
   it("end with the error of the one that does not fit", async () => {
@@ -265,7 +272,7 @@ describe("choice", () => {
     const provider = mock("happy or sad", "Sad");
     expect(await choice(provider, "?", ["happy", "sad"])).toBe("sad");
     expect(provider.calls).toHaveLength(2);
-    for (const none of [[], {}, "happy", null, undefined])
+    for (const none of [[], {}, "happy", null, undefined, [1, 2], ["happy", undefined]])
       await expect(choice(provider, "?", none as never)).rejects.toThrow(/^choices: expected a list of words/);
   });
 });

@@ -7,7 +7,7 @@ import { itemSchemas } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
 import type { DeepPartial, Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
-import { answerProgram, askAgain, objectRequest, repairsOf } from "./request.ts";
+import { answerProgram, askAgain, objectRequest, checkedRepairs } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import { same } from "./same.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
@@ -33,7 +33,8 @@ export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
    * that does not fit ends it with the error, after the items before it; so does an answer whose valid list is another in
    * the end than the items so far began.
    *
-   * @throws TypeError when the schema is that of an object
+   * @throws TypeError before the call when the schema can be of no list; at the end when the value is none, though it could
+   * have been one
    */
   readonly elements: () => AsyncIterable<ElementOf<Out>>;
   /** The valid object and how it came about. Asking for it reads the stream to its end. */
@@ -84,7 +85,7 @@ export function streamObject<const S extends Schema>(
   options: ObjectOptions = {},
 ): ObjectStream<Infer<S>> {
   type Out = Infer<S>;
-  const repairs = repairsOf(options);
+  const repairs = checkedRepairs(options);
   const target = schema as Schema<Out>; // Infer is what the schema's own type says
   const program = programOf(schema);
   const first = objectRequest(provider, program, prompt, options);
@@ -167,8 +168,9 @@ export function streamObject<const S extends Schema>(
   async function* elements(): AsyncGenerator<ElementOf<Out>> {
     const steps = itemSchemas(schema);
     const { kind, type } = program.root;
-    const none = new TypeError("schema: elements() is for lists");
-    if (steps.length === 0 && (kind === "object" || kind === "map" || type !== undefined)) throw none;
+    const none = (): TypeError => new TypeError("schema: elements() is for lists");
+    const mayBeList = type === undefined && ["array", "tuple", "union", "any"].includes(kind);
+    if (steps.length === 0 && !mayBeList) throw none();
     const check = async (read: unknown): Promise<StandardResult<unknown>> => {
       let result: StandardResult<unknown> = { value: steps.length > 0 ? read : structuredClone(read) }; // its reader may change it
       for (const step of steps) if (!result.issues) result = await step["~standard"].validate(result.value);
@@ -176,9 +178,8 @@ export function streamObject<const S extends Schema>(
     };
     const given: { readonly read: unknown; readonly value: unknown }[] = [];
     for await (const { parser, event } of run(0)) {
-      if (event?.type === "object") {
-        const whole: unknown = event.value;
-        if (!Array.isArray(whole)) throw none;
+      const whole: unknown = event?.type === "object" ? event.value : undefined;
+      if (Array.isArray(whole)) {
         // the last word: it may have been read from elsewhere in the text than the items so far
         let begins = given.length <= whole.length;
         for (const [i, { read, value }] of given.entries()) {
@@ -194,6 +195,8 @@ export function streamObject<const S extends Schema>(
         yield* whole.slice(given.length) as ElementOf<Out>[]; // validated as a whole
         continue;
       }
+      // a list that its own schema makes something else of, as a Set, has items all the same
+      if (event?.type === "object" && steps.length === 0) throw none();
       while (given.length < parser.completed()) {
         const read = parser.item(given.length);
         if (read === undefined) break; // it does not fit: the end of the stream says how

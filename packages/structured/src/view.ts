@@ -16,9 +16,14 @@ export interface Show {
   readonly annotated: boolean;
   /** What {@link forget} leaves to give a container its parts again; undefined where nothing may be let go. */
   readonly recall: () => ((node: Node) => void) | undefined;
-  /** Where the text that grows was put last, so that it can be put there again without the way to it. */
+  /** What grows, and where its text was put last, so that it can be put there again without the way to it. */
   tip:
-    | { readonly node: Node; readonly target: unknown[] | Record<string, unknown>; readonly key: string | number }
+    | {
+        readonly node: Node;
+        /** Undefined: it shows only when it is complete. */
+        readonly target: unknown[] | Record<string, unknown> | undefined;
+        readonly key: string | number;
+      }
     | undefined;
   /** The innermost container that grew last. */
   hot: Node | undefined;
@@ -45,7 +50,7 @@ export interface View {
   chosenBy: number;
 }
 
-/** The view of a container, as far as it was shown: nothing else stands there while it is open, hence the cast. */
+/** The view of a container, as far as it was shown. Nothing but this module's views ever stands there, hence the cast. */
 export const knownView = (node: Node | undefined): View | undefined => node?.view as View | undefined;
 
 const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boolean): View => {

@@ -5,10 +5,8 @@ import { parse } from "../parse.ts";
 import { end, newReader, write } from "../reader/reader.ts";
 import { put, toPlain } from "./coerce.ts";
 import type { Coercion } from "./outcome.ts";
+import { count, list, text } from "../testing/schemas.ts";
 
-const text = { type: "string" };
-const count = { type: "integer" };
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
 const pair = { type: "array", prefixItems: [text, count] };
 
 /** What stands for a property `a` that is written so, and how it was bent; or what is wrong, and where. */

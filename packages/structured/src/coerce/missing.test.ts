@@ -3,10 +3,7 @@ import type { JsonObject } from "@llm/core";
 import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 import type { Coercion } from "./outcome.ts";
-
-const text = { type: "string" };
-const count = { type: "integer" };
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
+import { count, list, text } from "../testing/schemas.ts";
 
 /** What stands for a property `a` that is missing, as `[value]`; the message where there is none. */
 function missing(shape: JsonObject, coercion: Coercion): unknown {

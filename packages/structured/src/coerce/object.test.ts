@@ -4,18 +4,9 @@ import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 import { toDialect } from "../dialect/codec.ts";
 import type { Coercion } from "./outcome.ts";
+import { count, list, object, text } from "../testing/schemas.ts";
 
-const text = { type: "string" };
-const count = { type: "integer" };
 const nullable = { type: ["string", "null"] };
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
-const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-  ...more,
-});
 const open = { additionalProperties: undefined as unknown as boolean };
 
 /** What a text comes to, and how it was bent; or what is wrong, and where. */

@@ -4,6 +4,7 @@ import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 import { DEFAULTS, DROPPED, EMPTY, FROM_JSON, IMPLIED, LIST, NOTHING, OBJECT, SINGLE, better, fit } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
+import { count, object } from "../testing/schemas.ts";
 
 const wrong = (tags = 0): Outcome => ({ ...fit(undefined, tags, Infinity), issues: [] });
 
@@ -58,13 +59,6 @@ function issues(text: string, schema: JsonObject, coercion: "off" | "safe" | "fu
   }
   return [];
 }
-const object = (properties: JsonObject): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-const count = { type: "integer" };
 
 describe("an issue", () => {
   it("says what stands in the text, unescaped and cut to 100 characters", () => {

@@ -2,17 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { parse } from "../parse.ts";
 import { toDialect } from "./codec.ts";
+import { count, list, object, text } from "../testing/schemas.ts";
 
-const text = { type: "string" };
-const count = { type: "integer" };
-const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-  ...more,
-});
-const list = (items: JsonObject): JsonObject => ({ type: "array", items });
 const pair = object({ p: { type: "array", prefixItems: [text, count], minItems: 1 } });
 const any = object({ a: {} });
 /** A text, a list of such values, or null: vendors without recursion write what is deep as a text in an object. */

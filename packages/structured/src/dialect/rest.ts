@@ -11,4 +11,8 @@ export const mayBeText = ({ options }: Shape): boolean =>
 export const REST = "additional_properties";
 
 /** {@link REST}, or where the object has a property of that name itself, another one. */
-export const restOf = ({ exact }: Shape): string => (exact.has(REST) ? `${REST}_` : REST);
+export function restOf({ exact }: Shape): string {
+  let name = REST;
+  while (exact.has(name)) name += "_";
+  return name;
+}

@@ -10,6 +10,8 @@ export interface ReaderOptions {
   readonly names?: ReadonlySet<string> | undefined;
   /** Other names may appear, too. True when there are no names. */
   readonly open?: boolean | undefined;
+  /** Nothing is looked for: the text is itself. */
+  readonly verbatim?: boolean | undefined;
   /** How deep containers may nest. */
   readonly maxDepth: number;
   /** How long the text may be, in UTF-16 units. */
@@ -35,11 +37,13 @@ export const STRING = 4;
 export const TRIPLE = 5;
 export const BARE = 6;
 export const COMMENT = 7;
+export const VERBATIM = 8;
 
 /** The state of a reader: one object, so that the functions that work on it are the same for all readers. */
 export interface Machine extends Required<ReaderOptions> {
   readonly names: ReadonlySet<string>;
   readonly open: boolean;
+  readonly verbatim: boolean;
   readonly source: Source;
   /** Values found so far; the last may still be open. */
   readonly roots: Root[];
@@ -94,13 +98,14 @@ export interface Machine extends Required<ReaderOptions> {
 }
 
 /** A machine at the beginning of a text. */
-export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions): Machine => ({
+export const newMachine = ({ names, open, verbatim = false, maxDepth, maxLength }: ReaderOptions): Machine => ({
   source: newSource(),
   roots: [],
   blocks: [],
   repairs: [],
   names: names ?? new Set(),
   open: open ?? names === undefined,
+  verbatim,
   maxDepth,
   maxLength,
   fault: undefined,
@@ -110,7 +115,7 @@ export const newMachine = ({ names, open, maxDepth, maxLength }: ReaderOptions):
   pos: 0,
   ended: false,
   starved: false,
-  state: PROSE,
+  state: verbatim ? VERBATIM : PROSE,
   until: "",
   back: PROSE,
   stack: [],

@@ -1,5 +1,5 @@
 import { readBare } from "./bare.ts";
-import { BARE, COMMENT, PROSE, STRING, TRIPLE, newMachine, repair, trimBare } from "./machine.ts";
+import { BARE, COMMENT, PROSE, STRING, TRIPLE, VERBATIM, newMachine, repair, trimBare } from "./machine.ts";
 import type { Machine, ReaderOptions } from "./machine.ts";
 import type { Node } from "./node.ts";
 import { endBlock, readProse } from "./prose.ts";
@@ -20,6 +20,7 @@ function step(m: Machine): void {
   else if (m.state === BARE) readBare(m);
   else if (m.state === TRIPLE) readTriple(m);
   else if (m.state === COMMENT) readComment(m);
+  else if (m.state === VERBATIM) m.pos = m.size;
   else readToken(m);
 }
 

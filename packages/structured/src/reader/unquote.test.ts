@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unquote } from "./unquote.ts";
+import { newUnquoter, unquote } from "./unquote.ts";
 
 describe("unquote", () => {
   it.each([
@@ -13,11 +13,41 @@ describe("unquote", () => {
     [String.raw`"a\nb`, "a\nb"],
     [String.raw`"C:\dir"`, String.raw`C:\dir`],
     ['"a\nb"', "a\nb"],
-    [String.raw`"a" \ "b"`, String.raw`a" \ "b`],
+    [String.raw`"a" \ "b"`, String.raw`"a" \ "b"`],
+    [String.raw`"C:\us`, String.raw`C:\us`],
+    [String.raw`"C:\new\dir"`, String.raw`C:\new\dir`],
+    [String.raw`"\ud83d\ude00\ud83d"`, "😀\ud83d"],
+    [String.raw`"say \"hi\" \\ \/"`, String.raw`say "hi" \ /`],
     [String.raw`"half \u00`, "half "],
     ['"line\\nhalf \\', "line\nhalf "],
     ['"C:\\dir\\', "C:\\dir\\"],
   ])("takes the quotes off %j", (text, expected) => {
     expect(unquote(text)).toBe(expected);
+  });
+
+  it.each([
+    ['"say "hi" to"', 'say "hi" to'],
+    ['"say "hi"', 'say "hi"'],
+    ['""hi", he said"', '"hi", he said'],
+    ['"he said ("hi")"', 'he said ("hi")'],
+    ['"unfinished "q" x', 'unfinished "q" x'],
+  ])("leaves quotes within: %j", (text, expected) => {
+    expect(unquote(text)).toBe(expected);
+  });
+
+  it.each(['"Hello", she said.', '"Yes" and "no"', '"a",', '"a"] b', '"a\\nb" c', '"" x', '"""three"""'])(
+    "leaves quotes that belong to the text: %j",
+    (text) => {
+      expect(unquote(text)).toBe(text);
+    },
+  );
+
+  it("reads the same however the text is cut, in linear time", () => {
+    const text = String.raw`  "a \"b\" \u00e9 "c d" e\n" `;
+    for (let cut = 1; cut < text.length; cut++) {
+      const unquoter = newUnquoter();
+      for (let at = 0; at < text.length; at += cut) unquoter.write(text.slice(at, at + cut));
+      expect(unquoter.text()).toBe('a "b" é "c d" e\n');
+    }
   });
 });

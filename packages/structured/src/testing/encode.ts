@@ -82,7 +82,8 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
         );
       }
       if (!isRecord(value)) return fail();
-      const rest = names.includes(`${REST}_`) ? `${REST}_` : REST;
+      let rest = REST;
+      while (names.includes(`${rest}_`)) rest += "_"; // the longest of them is the vendor's
       const extra = Object.entries(value).filter(([key]) => !names.includes(key));
       if (extra.length > 0 && !names.includes(rest)) return fail();
       return Object.fromEntries(

@@ -177,6 +177,11 @@ export const zodForms: readonly Form[] = [
     z.object({ additional_properties: z.string(), json_text: z.number() }).catchall(z.number()),
     { additional_properties: "x", json_text: 1, more: 2 },
   ),
+  form(
+    "several names of the dialect, open",
+    z.object({ additional_properties: z.string(), additional_properties_: z.string() }).catchall(z.number()),
+    { additional_properties: "x", additional_properties_: "y", more: 2 },
+  ),
   form("a name of the dialect alone", field(z.object({ json_text: z.string() })), { a: { json_text: "[1]" } }),
   form("a name of the dialect alone, or null", field(z.object({ json_text: z.number() }).nullable()), {
     a: { json_text: 1 },

@@ -1,5 +1,5 @@
 /** Throws a TypeError that says what an argument is expected to be, unless it is. */
-export function expect(is: boolean, name: string, what: string): void {
+export function demand(is: boolean, name: string, what: string): void {
   if (!is) throw new TypeError(`${name}: expected ${what}`);
 }
 
