@@ -4,7 +4,7 @@ import * as z from "zod";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
 import type { ParseOptions } from "./parse.ts";
-import { createParser } from "./parser.ts";
+import { createParser, parsePartial } from "./parser.ts";
 import type { Schema } from "./standard-schema.ts";
 import { damages } from "./testing/damage.ts";
 import { randomDocument } from "./testing/documents.ts";
@@ -183,5 +183,24 @@ describe("a text that was looked at on its way", () => {
       parser.write(piece);
       for (let i = 0; i < 3; i++) expect(parser.partial()).toStrictEqual([{ a: expect.stringMatching(/^xy?z?$/) }]);
     }
+  });
+
+  it("shows of a text as the whole answer what it will be, however it is cut", () => {
+    const piece = fc.constantFrom('"', '"', " ", "a", "b", ",", "(", "{", "\\", "\\n", "\\u00e9", "\\u00", '\\"', "\n");
+    fc.assert(
+      fc.property(fc.array(piece), fc.array(fc.nat(3), { minLength: 1 }), (pieces, cuts) => {
+        const written = pieces.join("");
+        const parser = createParser(z.string());
+        for (let at = 0, turn = 0; at < written.length; turn++) {
+          const size = 1 + (cuts[turn % cuts.length] as number); // within bounds
+          parser.write(written.slice(at, at + size));
+          at += size;
+          if (turn % 2 === 0) expect(parser.live()).toBe(parsePartial(written.slice(0, at), z.string()));
+        }
+        fc.pre(written.trim() !== "" && written === written.trim());
+        expect(parser.partial() ?? "").toBe(parser.end().value);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
