@@ -1,4 +1,5 @@
-import { ESCAPES, among, isSpace, isWord } from "./chars.ts";
+import { among, isSpace, isWord } from "./chars.ts";
+import { readJson } from "./json.ts";
 import { at, part } from "./text.ts";
 
 /** A text that is the whole answer, as it arrives. */
@@ -8,9 +9,8 @@ export interface Unquoter {
   readonly text: () => string;
 }
 
-const ESCAPE = /^\\(?:["\\/bfnrt]|u[\da-f]{4})/i;
 /** An escape, or the first of two that make one character, of which a part is missing still. */
-const BEGUN = /^\\(?:u(?:d[89ab][\da-f]{2}\\(?:u[\da-f]{0,3})?|[\da-f]{0,3}|d[89ab][\da-f]{2}))?$/i;
+const BEGUN = /^\\(u([\da-f]{0,3}|d[89ab]..(\\(u.{0,3})?)?))?$/i;
 
 /**
  * Takes off a text the double quotes around it, and reads its escapes where all of them are JSON's. A quote that ends what
@@ -18,75 +18,73 @@ const BEGUN = /^\\(?:u(?:d[89ab][\da-f]{2}\\(?:u[\da-f]{0,3})?|[\da-f]{0,3}|d[89
  * nothing off.
  */
 export function newUnquoter(verbatim = false): Unquoter {
-  let state: "before" | "plain" | "open" | "closed" = verbatim ? "plain" : "before";
-  let raw = ""; // without the first quote while it may be unquoted; ropes, so that they may grow long
+  let quoted = verbatim ? false : undefined; // undefined before it begins
+  let raw = ""; // without the first quote while it is quoted; ropes, so that they may grow long
   let read = ""; // the same with its escapes read
   let json = true;
   let depth = 0; // of quotes within
   let last = " "; // the character before
-  let rest = ""; // what only more can tell of; once closed, the quote and all after it
+  let rest = ""; // what only more can tell of; the last quote and what follows it
 
-  /** Reads what has arrived within the quotes, up to where one closes or more has to come. */
-  const readOn = (text: string): void => {
+  const take = (piece: string, value: unknown = piece): void => {
+    raw += piece;
+    read += value;
+  };
+
+  /** Reads what has arrived within the quotes, up to where one closes or more has to come. Whether one closes. */
+  const readOn = (text: string): boolean => {
     let from = 0;
     let i = 0;
-    const take = (to: number): void => {
-      const piece = part(text, from, to);
-      raw += piece;
-      read += piece;
-      from = to;
-    };
+    let closed = false;
     for (; i < text.length; i++) {
       const c = at(text, i);
+      const next = at(text, i + 1);
       if (c === '"') {
-        const next = at(text, i + 1);
         const opens = isSpace(last) || among(last, "([{");
         if (opens && next === "") break;
         if (opens && isWord(next)) depth++;
-        else if (depth > 0) depth--;
-        else {
-          state = "closed";
-          break;
-        }
+        else if ((closed = --depth < 0)) break;
       } else if (c === "\\") {
-        take(i);
-        const after = part(text, i, i + 12);
-        if (BEGUN.test(after)) break;
-        const [escape] = ESCAPE.exec(after) ?? [];
-        if (escape === undefined) json = false;
-        else {
-          const name = at(escape, 1);
-          raw += escape;
-          read += name === "u" ? String.fromCharCode(Number.parseInt(part(escape, 2), 16)) : (ESCAPES[name] ?? name);
-          i += escape.length - 1;
-          from = i + 1;
-        }
+        take(part(text, from, i));
+        from = i;
+        if (BEGUN.test(part(text, i, i + 12))) break;
+        const escape = part(text, i, i + (next === "u" ? 6 : 2));
+        const found = readJson(`"${escape}"`);
+        if (found) {
+          take(escape, found.value);
+          from = i + escape.length;
+          i = from - 1;
+        } else json = false;
       }
       last = c;
     }
-    take(i);
+    take(part(text, from, i));
     rest = part(text, i);
+    return closed;
   };
 
+  let closed = false;
   return {
     write: (delta) => {
-      let text = state === "before" ? delta.trimStart() : delta;
-      if (state === "before" && text !== "") {
-        state = text.startsWith('"') ? "open" : "plain";
-        if (state === "open") text = part(text, 1);
+      let text = delta;
+      if (quoted === undefined) {
+        text = text.trimStart();
+        if (text === "") return;
+        quoted = text.startsWith('"');
+        if (quoted) text = part(text, 1);
       }
-      if (state === "open") {
-        readOn(rest + text);
+      if (closed) rest += text;
+      else if (quoted) {
+        closed = readOn(rest + text);
         text = part(rest, 1);
-      } else if (state === "closed") rest += text;
-      else raw += text;
-      if (state === "closed" && text.trim() !== "") {
+      } else raw += text;
+      if (closed && text.trim() !== "") {
         raw = `"${raw}${rest}`;
-        state = "plain";
+        quoted = closed = false;
       }
     },
     text: () => {
-      if (state !== "plain" && json) return read;
+      if (quoted && json) return read;
       return rest.startsWith("\\") ? raw + rest : raw; // a backslash that begins no escape
     },
   };
