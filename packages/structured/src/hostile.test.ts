@@ -23,6 +23,7 @@ const labels: JsonObject = { enum: Array.from({ length: 500 }, (_, i) => `v${i}`
 
 const schemas: Readonly<Record<string, JsonObject>> = {
   any: {},
+  whole: string,
   text: object({ a: string }),
   union: object({ a: { anyOf: [{ type: "number" }, list(string), object({ a: {} })] } }),
   nested: {

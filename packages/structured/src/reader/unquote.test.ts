@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { newUnquoter, unquote } from "./unquote.ts";
 
 describe("unquote", () => {
@@ -41,6 +41,13 @@ describe("unquote", () => {
       expect(unquote(text)).toBe(text);
     },
   );
+
+  it("tries no more escapes once one is none of JSON's", () => {
+    const parsed = vi.spyOn(JSON, "parse");
+    expect(unquote(`"${String.raw`\d\n`.repeat(100)}"`)).toBe(String.raw`\d\n`.repeat(100));
+    expect(parsed).toHaveBeenCalledTimes(1);
+    parsed.mockRestore();
+  });
 
   it("reads the same however the text is cut, in linear time", () => {
     const text = String.raw`  "a \"b\" \u00e9 "c d" e\n" `;

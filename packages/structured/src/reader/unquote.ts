@@ -45,16 +45,18 @@ export function newUnquoter(verbatim = false): Unquoter {
         if (opens && isWord(next)) depth++;
         else if ((closed = --depth < 0)) break;
       } else if (c === "\\") {
-        take(part(text, from, i));
-        from = i;
-        if (BEGUN.test(part(text, i, i + 12))) break;
+        if (json ? BEGUN.test(part(text, i, i + 12)) : next === "") break;
         const escape = part(text, i, i + (next === "u" ? 6 : 2));
-        const found = readJson(`"${escape}"`);
+        const found = json ? readJson(`"${escape}"`) : undefined;
         if (found) {
+          take(part(text, from, i));
           take(escape, found.value);
           from = i + escape.length;
           i = from - 1;
-        } else json = false;
+        } else {
+          json = false;
+          i++;
+        }
       }
       last = c;
     }
