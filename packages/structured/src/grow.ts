@@ -1,12 +1,13 @@
 import { coerce, nullable, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
+import { kept } from "./kept.ts";
 import { likelyShape } from "./likely-shape.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
 import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
 import type { Shape, ShapeKind } from "./shape.ts";
-import { ABSENT, dressed, emptyOf, knownView, stateOf, viewOf } from "./view.ts";
+import { ABSENT, dressed, emptyOf, knownView, viewOf } from "./view.ts";
 import type { Show, View } from "./view.ts";
 
 /** Where the text of a part goes that grows; undefined where that has to be looked at each time. */
@@ -21,6 +22,9 @@ function tipOf(
   const late = node.kind === "bare" ? kind === "number" || kind === "integer" : kind === "enum";
   return late ? { node, target: undefined, key } : undefined;
 }
+
+/** What shows of values that have begun and show only when they are complete. */
+const begun = new WeakMap<Node, unknown>();
 
 function growList(show: Show, node: Node, view: View): unknown {
   const out = view.out as unknown[]; // a view of an array
@@ -78,8 +82,8 @@ function growObject(show: Show, node: Node, view: View): unknown {
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
     if (property?.alias !== key) view.clean = false;
     if (property && value === ABSENT) {
-      if (property.shape.readiness.done && !item.done) value = emptyOf(show, property);
-      value = dressed(value, stateOf(item), property.shape);
+      if (property.shape.readiness.done && !item.done) value = kept(begun, item, () => emptyOf(show, property));
+      value = dressed(value, item, property.shape);
     }
     same &&= copy !== undefined && value === (Object.hasOwn(copy, name) ? copy[name] : ABSENT);
     if (!item.done) {
@@ -122,7 +126,7 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
   }
   const value = grow(show, item, shape, view);
   if (item.done && view.clean && coerce(show.context, item, shape).cost !== 0) view.clean = false;
-  return value === ABSENT ? value : dressed(value, stateOf(item), shape);
+  return value === ABSENT ? value : dressed(value, item, shape);
 }
 
 /** The value of a finished container whose view is clean: the view's own, which nothing will change any more. */

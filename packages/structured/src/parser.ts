@@ -8,6 +8,7 @@ import { grow, growOn } from "./grow.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
+import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
@@ -15,7 +16,7 @@ import { newUnquoter } from "./reader/unquote.ts";
 import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
-import { ABSENT, dressed, knownView, stateOf } from "./view.ts";
+import { ABSENT, dressed, knownView } from "./view.ts";
 import type { Show } from "./view.ts";
 
 /** What is no list and no object, branded or not. */
@@ -87,7 +88,8 @@ export function newParser<Out>(
   const live: Show = { ...frozen, frozen: false };
   // a text is itself, whatever stands in it
   const whole = isText(program.root) ? newUnquoter(read.coercion === "full") : undefined;
-  let half = ""; // of a character of that text
+  const text = newNode("text", 0); // stands for it
+  let half = ""; // of a character of it
   let judged = 0; // how many roots are complete and were looked at
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
@@ -122,7 +124,7 @@ export function newParser<Out>(
     if (whole) value = root.readiness.done ? ABSENT : whole.text() || ABSENT;
     else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
-    return dressed(value, stateOf(node), root) as DeepPartial<Out>; // grown by the schema's shape
+    return dressed(value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
   };
 
   const list = (): Node | undefined => {
@@ -133,24 +135,24 @@ export function newParser<Out>(
   const settled = (): ReturnType<typeof settle<Out>> => {
     end(reader);
     if (lastLive ?? lastPartial) shown(); // what only the end has completed is judged, too
-    const text = reader.source.slice();
+    const source = reader.source.slice();
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
     const { root: { node } = {}, outcome } = best ?? {};
     const exact =
       node?.items.length &&
       outcome?.cost === 0 &&
       reader.repairs.length === 0 &&
-      node.end - node.start === text.trim().length;
-    return settle(schema, text, program, read, () => reader, exact ? outcome : undefined);
+      node.end - node.start === source.trim().length;
+    return settle(schema, source, program, read, () => reader, exact ? outcome : undefined);
   };
 
   return {
     write: (delta) => {
       demand(typeof delta === "string", "delta", "a string");
       if (whole) {
-        const text = half + delta.slice(0, read.maxLength - reader.source.length());
-        half = /[\ud800-\udbff]$/.exec(text)?.[0] ?? "";
-        whole.write(half ? text.slice(0, -1) : text);
+        const piece = half + delta.slice(0, read.maxLength - reader.source.length());
+        half = /[\ud800-\udbff]$/.exec(piece)?.[0] ?? "";
+        whole.write(half ? piece.slice(0, -1) : piece);
       }
       write(reader, delta);
     },

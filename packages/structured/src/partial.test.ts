@@ -109,6 +109,17 @@ describe("a text that stops", () => {
     }
   });
 
+  it.each(rows)("is the same value until it is another: %s", (_name, schema, begun) => {
+    const parser = createParser(schema, { coercion: "full" });
+    let before: unknown;
+    for (const c of begun) {
+      parser.write(c);
+      const now = parser.partial();
+      if (now !== before) expect(now).not.toStrictEqual(before);
+      before = now;
+    }
+  });
+
   it.each([
     ["", "[1] of 2", "[1] of 2"],
     ["in quotes", '"[1], ', "[1], "],

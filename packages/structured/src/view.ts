@@ -69,7 +69,7 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
     const { name, shape: part } = property;
-    const value = dressed(part.readiness.done ? ABSENT : emptyOf(show, property), "Pending", part);
+    const value = dressed(part.readiness.done ? ABSENT : emptyOf(show, property), undefined, part);
     if (value !== ABSENT) put(view.out, name, value);
   }
   return view;
@@ -81,12 +81,25 @@ export function emptyOf(show: Show, { required, shape }: Property): unknown {
   return fallback(shape)?.value ?? ABSENT;
 }
 
-/** A value with its state, where the schema asks for it. */
-export const dressed = (value: unknown, state: string, { readiness }: Shape): unknown =>
-  readiness.state ? { value: value === ABSENT ? null : value, state } : value;
+/** A value and how far it is. */
+interface Dressed {
+  readonly value: unknown;
+  readonly state: "Pending" | "Incomplete" | "Complete";
+}
 
-/** How far a node is. */
-export const stateOf = (node: Node | undefined): string => (node?.done ? "Complete" : "Incomplete");
+const last = new WeakMap<Node, Dressed>();
+
+/** A value with the state of its node, where the schema asks for it: the same as before where nothing changed. */
+export function dressed(value: unknown, node: Node | undefined, { readiness }: Shape): unknown {
+  if (!readiness.state) return value;
+  const plain = value === ABSENT ? null : value;
+  const state = !node ? "Pending" : node.done ? "Complete" : "Incomplete";
+  const known = node && last.get(node);
+  if (known?.value === plain && known?.state === state) return known;
+  const out: Dressed = { value: plain, state };
+  if (node) last.set(node, out);
+  return out;
+}
 
 export function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = knownView(node);
