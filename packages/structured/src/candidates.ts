@@ -2,6 +2,7 @@ import { coerce, composite, toPlain } from "./coerce/coerce.ts";
 import {
   DEFAULTS,
   DROPPED,
+  EMPTY,
   IMPLIED,
   LIST,
   OBJECT,
@@ -184,7 +185,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     else add(node, full ? 2 : 0, itself(node), { node, context: { ...context, search: false }, repairs: [] });
   }
   const rewritten = isRewritten(text);
-  if (options.coercion !== "off" && (rewritten || out.every(({ outcome }) => outcome.issues))) {
+  // a list of which nothing was left is no better
+  const none = out.every(({ outcome: { issues, tags } }) => issues || (tags & SINGLE && tags & EMPTY));
+  if (options.coercion !== "off" && (rewritten || none)) {
     const other = plain(text);
     const whole = newNode("text", 0, text, text.length);
     const inner = other === text ? undefined : context.read(context, other, whole, 0);
