@@ -54,6 +54,20 @@ const tables: Record<string, Row[]> = {
     ],
   ],
   "several values as a list": [
+    [
+      "not where one of them is a list, though its items lack what they may lack",
+      list({ ...object("n"), properties: { n: count, o: count, p: count } }),
+      '[{"n": 1}, {"n": 2}] (e.g. [more])',
+      ...same([{ n: 1 }, { n: 2 }], "extracted 0"),
+    ],
+    [
+      "nor where some of its items do not fit",
+      list(object("n")),
+      '[{"n": 1}, {"n": 2}, {}] (e.g. [more])',
+      "invalid",
+      "invalid",
+      [[{ n: 1 }, { n: 2 }], "extracted 0", "dropped-item 21"],
+    ],
     ["on a line each", list(object("n")), '{"n": 1}\n{"n": 2}', ...same([{ n: 1 }, { n: 2 }], "several-to-list 0")],
     [
       "with commas between them",
@@ -121,6 +135,14 @@ const tables: Record<string, Row[]> = {
     ],
     ["is a label or an object", either(label, object("a")), '"yes"', ...same("yes")],
     ["is a text in quotes, though it looks like a number", either(text, count), '"5"', ...same("5")],
+    ["is a text in quotes, though a list stands in it", either(text, { type: "null" }), '"[x]"', ...same("[x]")],
+    [
+      "is a list of lists, where it is a tuple of tuples",
+      list(list(object("a"))),
+      '(({"a": 1}, {"a": 2}))',
+      "invalid",
+      ...twice([[{ a: 1 }, { a: 2 }]], "rewritten 0"),
+    ],
     ["is a number", either(text, count), " 5 ", ...same(5)],
     ["is a text in quotes, though an object stands in it", either(object("a"), text), '"{x}"', ...same("{x}")],
     ["is a number within unions", [1, 2, 3].reduce<JsonObject>((inner) => either(inner), count), "5", ...same(5)],

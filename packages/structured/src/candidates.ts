@@ -151,10 +151,13 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   }
   for (const node of blocks) add(node, 0);
   const single = out.length;
+  // what is a list itself, of more than what one value was taken for, is not one item of several
   const complete = out.some(
     ({ outcome: { issues, tags, notes } }) =>
       !issues &&
-      (tags & LIST ? !(tags & (SINGLE | DROPPED) || notes) : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
+      (tags & LIST
+        ? !(tags & SINGLE) && !(tags & EMPTY && tags & DROPPED) && !notes?.some(({ kind }) => kind === "single-to-list")
+        : tags & OBJECT && !(tags & (IMPLIED | DEFAULTS))),
   );
   // one value a line is a list, too
   const lines = roots.every(
@@ -171,9 +174,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const has = (...kinds: Shape["kind"][]): boolean => wants(shape, (kind) => kinds.includes(kind));
   const reads = alone
     ? (full || wants(shape, (kind) => !composite(kind))) && (blocks.length === 0 || !has("any"))
-    : full
-      ? has("enum") && !has("string")
-      : quoted && has("enum", "string");
+    : quoted
+      ? has("enum", "string")
+      : full && has("enum") && !has("string");
   if (trimmed !== "" && reads) {
     const node = newNode(
       quoted || !isPlain(trimmed) ? "text" : "bare",
@@ -185,13 +188,14 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     else add(node, full ? 2 : 0, itself(node), { node, context: { ...context, search: false }, repairs: [] });
   }
   const rewritten = isRewritten(text);
-  // a list of which nothing was left is no better
+  const tuple = /^\(.*\)$/s.test(trimmed) && has("array", "tuple");
+  // a list of which nothing was left is no better than none
   const none = out.every(({ outcome: { issues, tags } }) => issues || (tags & SINGLE && tags & EMPTY));
-  if (options.coercion !== "off" && (rewritten || none)) {
+  if (options.coercion !== "off" && (rewritten || tuple || none)) {
     const other = plain(text);
     const whole = newNode("text", 0, text, text.length);
     const inner = other === text ? undefined : context.read(context, other, whole, 0);
-    if (inner) add(whole, rewritten ? -1e9 : 2, "rewritten", inner);
+    if (inner) add(whole, rewritten ? -1e9 : 1, "rewritten", inner);
   }
   if (out.length === 0) {
     const node = newNode("bare", 0, trimmed, text.length);

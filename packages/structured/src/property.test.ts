@@ -84,7 +84,8 @@ describe("laws of parsing", () => {
           if (typeof value !== "object" || value === null) return;
           const text = damage(value, newRandom(seed));
           fc.pre(text !== undefined);
-          expect(plain(parse(text, schema).value)).toStrictEqual(value);
+          for (const coercion of ["safe", "full"] as const)
+            expect(plain(parse(text, schema, { coercion }).value)).toStrictEqual(value);
         }),
         { numRuns: RUNS },
       );

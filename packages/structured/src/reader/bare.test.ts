@@ -16,6 +16,7 @@ describe("an unquoted text in an object", () => {
     ["x]y"],
     ["x<y"],
     ["(x </y, z)"],
+    ["f(x /* y */, z)"],
     ["word/* c */"],
     ["word / other"],
     ["word/other"],

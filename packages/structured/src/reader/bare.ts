@@ -32,7 +32,7 @@ export function readBare(m: Machine): void {
     else {
       const ends = among(c, ",}]\n");
       if (!ends && !among(c, "/;<") && !isSpace(c) && closer(c) === "") continue;
-      if ((c === "," || c === "<") && m.round + m.curly + m.square > 0) continue;
+      if ((c === "," || !ends) && m.round + m.curly + m.square > 0) continue; // nor is what looks like a comment one
       if (c === "}" && m.stack.length === m.arrays) continue;
       if (c === "]" && m.arrays === 0) continue;
       node.text += part(text, from, i);
