@@ -21,7 +21,7 @@ import type { Node, Repair, RepairKind, Root } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { isRewritten, plain } from "./reader/plain.ts";
-import { unquote } from "./reader/unquote.ts";
+import { textOf, unquote } from "./reader/unquote.ts";
 import { isText } from "./shape.ts";
 import type { Program, Shape } from "./shape.ts";
 
@@ -134,8 +134,10 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const itself = (node: Node): RepairKind | undefined =>
     readJson(trimmed)?.value === toPlain(node) ? undefined : node.kind === "bare" ? "literal" : "unquoted";
   if (isText(shape) && (full || trimmed !== "")) {
-    const node = newNode("text", 0, full ? text : unquote(trimmed), text.length);
+    const node = newNode("text", 0, textOf(text, options.coercion), text.length);
     add(node, 0, itself(node));
+    const other = newNode("text", 0, unquote(trimmed), text.length);
+    if (other.text !== node.text) add(other, 1, itself(other)); // where bounds take only that
     return rank(reader, shape, out, 0);
   }
   const { blocks } = reader;

@@ -83,7 +83,7 @@ function growObject(show: Show, node: Node, view: View): unknown {
     if (property?.alias !== key) view.clean = false;
     if (property && value === ABSENT) {
       if (property.shape.readiness.done && !item.done) value = kept(begun, item, () => emptyOf(show, property));
-      value = dressed(value, item, property.shape);
+      value = dressed(show, value, item, property.shape);
     }
     same &&= copy !== undefined && value === (Object.hasOwn(copy, name) ? copy[name] : ABSENT);
     if (!item.done) {
@@ -126,7 +126,7 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
   }
   const value = grow(show, item, shape, view);
   if (item.done && view.clean && coerce(show.context, item, shape).cost !== 0) view.clean = false;
-  return value === ABSENT ? value : dressed(value, item, shape);
+  return value === ABSENT ? value : dressed(show, value, item, shape);
 }
 
 /** The value of a finished container whose view is clean: the view's own, which nothing will change any more. */

@@ -33,11 +33,18 @@ export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
 
 /** What zod says of a schema. */
 interface Definition {
+  readonly type?: unknown;
   readonly element?: unknown;
   readonly innerType?: unknown;
   readonly in?: unknown;
   readonly out?: unknown;
 }
+
+/** Whether a schema of zod's makes something else of what it reads. */
+export const remakes = (schema: unknown): boolean => {
+  const def = (schema as { readonly [INTERNALS]?: { readonly def: Definition } } | undefined)?.[INTERNALS]?.def;
+  return def !== undefined && (def.type === "pipe" || remakes(def.innerType));
+};
 
 /**
  * The schemas that a list's items pass, one after the other, where they can be known: of our own lists, zod's and valibot's.

@@ -118,6 +118,8 @@ describe("parse", () => {
     expect(failure(() => parse("no such thing", S)).reason).toBe("no-json");
     expect(failure(() => parse("", S)).reason).toBe("no-json");
     expect(failure(() => parse("too long", z.string().max(3))).reason).toBe("invalid");
+    expect(parse('"a@b.co"\n', z.email(), { coercion: "full" }).value).toBe("a@b.co");
+    expect(parse('"abc"', z.string(), { coercion: "full" }).value).toBe('"abc"');
     expect(failure(() => parse('{"list": [], "kind": "A or B"}', S, { coercion: "full" })).reason).toBe("ambiguous");
     expect(failure(() => parse("[".repeat(2000), z.array(z.any()))).reason).toBe("too-deep");
     expect(failure(() => parse(`[${"1,".repeat(50)}1]`, S, { maxLength: 50 })).reason).toBe("too-large");

@@ -14,6 +14,7 @@ import { newNode, recall } from "./reader/node.ts";
 import type { Node, Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import { textOf } from "./reader/unquote.ts";
 import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import { isStandard } from "./standard-schema.ts";
@@ -141,7 +142,10 @@ export function* settle<Out>(
     const reader = read();
     end(reader);
     const last = reader.roots.at(-1);
-    if (reader.fault) throw tooMuch(reader.fault.reason, text, last && toPlain(last.node));
+    if (reader.fault) {
+      const begun = reader.verbatim ? textOf(reader.source.slice(), options.coercion) : last && toPlain(last.node);
+      throw tooMuch(reader.fault.reason, text, begun);
+    }
     const nothing = reader.roots.length + reader.blocks.length === 0;
     let first: StructuredError | undefined;
     for (const { node, context, outcome, repairs } of candidates(reader, program, options)) {

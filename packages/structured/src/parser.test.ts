@@ -117,12 +117,31 @@ describe("a text as a whole", () => {
     expect(parser.partial()).toStrictEqual({ value: "see [1] and {}", state: "Incomplete" });
   });
 
+  it("is complete and the value itself at its end", () => {
+    const ended = (schema: JsonObject, written: string): unknown => {
+      const parser = createParser(schema);
+      parser.write(written);
+      const { value } = parser.end();
+      return [value, parser.partial(), parser.live()];
+    };
+    const state = { value: "Hello", state: "Complete" };
+    expect(ended({ ...text, "x-stream-root": ["with-state"] }, "Hello")).toStrictEqual(["Hello", state, state]);
+    expect(ended({ ...text, "x-stream-root": ["done"] }, "Hello")).toStrictEqual(["Hello", "Hello", "Hello"]);
+    for (const [written, value] of [
+      ["Hello \n", "Hello"],
+      ['""', ""],
+      ["a\ud83d", "a\ud83d"],
+    ] as const)
+      expect(ended(text, written)).toStrictEqual([value, value, value]);
+    expect(shows("safe", '"', '"')).toStrictEqual(["", ""]);
+  });
+
   it.each([1, 3, 100])("ends where it is longer than allowed, in pieces of %i", (size) => {
     const parser = createParser(text, { maxLength: 7 });
     const whole = '"seven" and more';
     for (let at = 0; at < whole.length; at += size) parser.write(whole.slice(at, at + size));
     expect([parser.live(), parser.partial()]).toStrictEqual(["seven", "seven"]);
-    expect(() => parser.end()).toThrow("longer than allowed");
+    expect(() => parser.end()).toThrow(expect.objectContaining({ reason: "too-large", value: "seven" }));
   });
 
   it("is itself where a list or object may stand", () => {

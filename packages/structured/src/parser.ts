@@ -12,7 +12,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Root } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
-import { newUnquoter } from "./reader/unquote.ts";
+import { newUnquoter, textOf } from "./reader/unquote.ts";
 import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
@@ -90,6 +90,7 @@ export function newParser<Out>(
   const whole = isText(program.root) ? newUnquoter(read.coercion === "full") : undefined;
   const text = newNode("text", 0); // stands for it
   let half = ""; // of a character of it
+  let final: string | undefined; // all of it
   let judged = 0; // how many roots are complete and were looked at
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
@@ -121,10 +122,10 @@ export function newParser<Out>(
     const node = shown();
     const { root } = program;
     let value: unknown = ABSENT;
-    if (whole) value = root.readiness.done ? ABSENT : whole.text() || ABSENT;
+    if (whole) value = final ?? (root.readiness.done ? ABSENT : (whole.text() ?? ABSENT));
     else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
-    return dressed(value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
+    return dressed(how, value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
   };
 
   const list = (): Node | undefined => {
@@ -136,6 +137,10 @@ export function newParser<Out>(
     end(reader);
     if (lastLive ?? lastPartial) shown(); // what only the end has completed is judged, too
     const source = reader.source.slice();
+    if (whole && source.trim() !== "") {
+      final = textOf(source, read.coercion);
+      text.done = true;
+    }
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
     const { root: { node } = {}, outcome } = best ?? {};
     const exact =

@@ -180,6 +180,38 @@ describe("elements", () => {
     expect(provider.calls).toHaveLength(calls);
   });
 
+  it("are those of the list, wherever in the text it is, from which its schema makes a set", async () => {
+    const Texts = z.array(z.string()).transform((items) => new Set(items));
+    const of = async (schema: z.ZodType, text: string): Promise<unknown[]> =>
+      collect(streamObject(mock(text), schema, "x").elements());
+    expect(await of(Texts, JSON.stringify('["a"]'))).toStrictEqual(["a"]);
+    expect(
+      await of(
+        z.array(Item).transform((items) => new Set(items)),
+        '{"n": 1}\n{"n": 2}',
+      ),
+    ).toStrictEqual([10, 20]);
+    const Several = z
+      .array(z.string())
+      .refine((items) => items.length > 1)
+      .transform((items) => new Set(items));
+    await expect(of(Several, '["a"] ["b", "c"]')).rejects.toThrow("ends as another list than it began");
+    const Numbers = z.array(z.number()).transform((items) => new Set(items));
+    expect(
+      await collect(streamObject(mock('[1, "x", 2]'), Numbers, "x", { coercion: "full" }).elements()),
+    ).toStrictEqual([1, 2]);
+    await expect(of(z.array(z.string()).nullable(), "null")).rejects.toThrow("elements() is for lists");
+  });
+
+  it.each<[string, z.ZodType, string, unknown[]]>([
+    ["a text", z.string().transform((text) => text.split(",")), "a,b", ["a", "b"]],
+    ["a number", z.number().transform((n) => Array.from({ length: n }, (_, i) => i)), "2", [0, 1]],
+    ["an object", z.object({ a: z.array(z.number()) }).transform(({ a }) => a), '{"a": [1, 2]}', [1, 2]],
+  ])("are those of the list that its schema makes of %s", async (_name, schema, text, expected) => {
+    expect(await collect(streamObject(mock(text), schema, "x").elements())).toStrictEqual(expected);
+    expect(await collect(streamObject(mock(text), schema.optional(), "x").elements())).toStrictEqual(expected);
+  });
+
   it.each<[string, z.ZodType]>([
     ["a set", z.array(Item).transform((items) => new Set(items))],
     ["a number", z.array(Item).transform((items) => items.length)],

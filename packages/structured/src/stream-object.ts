@@ -3,13 +3,14 @@ import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPart
 import { StructuredError } from "./error.ts";
 import { endAnswer, withEarlier } from "./generate-object.ts";
 import type { ObjectResult } from "./generate-object.ts";
-import { itemSchemas } from "./list-schema.ts";
+import { itemSchemas, remakes } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
 import type { DeepPartial, Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
 import { answerProgram, askAgain, objectRequest, checkedRepairs } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import { same } from "./same.ts";
+import { isStandard } from "./standard-schema.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
 
 /** Something that happened to an object on its way. */
@@ -31,10 +32,10 @@ export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
   /**
    * Each item of a list once, when it is complete, and valid by the item's own schema. Nothing is asked again: an item
    * that does not fit ends it with the error, after the items before it; so does an answer whose valid list is another in
-   * the end than the items so far began.
+   * the end than the items so far began. A list of which the schema makes something else, as a Set, has its items, too.
    *
-   * @throws TypeError before the call when the schema can be of no list; at the end when the value is none, though it could
-   * have been one
+   * @throws TypeError before the call when the schema is of no list; at the end when the answer or the value had to be one
+   * and neither is
    */
   readonly elements: () => AsyncIterable<ElementOf<Out>>;
   /** The valid object and how it came about. Asking for it reads the stream to its end. */
@@ -95,6 +96,7 @@ export function streamObject<const S extends Schema>(
   /** All attempts, one after the other; `onItem` sees the parser after each piece of text. */
   async function* run(
     limit: number,
+    asked = target,
   ): AsyncGenerator<{ readonly event?: ObjectEvent<Out>; readonly parser: Parser<Out> }> {
     if (started) throw new TypeError("an object stream can be read once");
     started = true;
@@ -104,7 +106,7 @@ export function streamObject<const S extends Schema>(
     try {
       for (let attempt = 1; ; attempt++) {
         const fold = newFold();
-        let parser = newParser(target, program, options, false);
+        let parser = newParser(asked, program, options, false);
         let seen: DeepPartial<Out> | undefined;
         let at: readonly (string | number)[] = [];
         try {
@@ -112,7 +114,7 @@ export function streamObject<const S extends Schema>(
             fold.add(part);
             if (part.type === "start") {
               const answer = answerProgram(program, part.output?.dialect);
-              parser = newParser(target, answer.program, options, answer.encoded);
+              parser = newParser(asked, answer.program, options, answer.encoded);
             } else if (part.type === "text" && part.delta !== "") {
               parser.write(part.delta);
               const value = parser.partial();
@@ -170,33 +172,46 @@ export function streamObject<const S extends Schema>(
     const { kind, type } = program.root;
     const none = (): TypeError => new TypeError("schema: elements() is for lists");
     const mayBeList = type === undefined && ["array", "tuple", "union", "any"].includes(kind);
-    if (steps.length === 0 && !mayBeList) throw none();
+    if (steps.length === 0 && !mayBeList && !remakes(schema)) throw none();
     const check = async (read: unknown): Promise<StandardResult<unknown>> => {
       let result: StandardResult<unknown> = { value: steps.length > 0 ? read : structuredClone(read) }; // its reader may change it
       for (const step of steps) if (!result.issues) result = await step["~standard"].validate(result.value);
       return result;
     };
+    let asked: unknown; // what the schema took
+    const watched = isStandard(target)
+      ? {
+          "~standard": {
+            ...target["~standard"],
+            validate: (value: unknown) => target["~standard"].validate((asked = value)),
+          },
+        }
+      : target;
     const given: { readonly read: unknown; readonly value: unknown }[] = [];
-    for await (const { parser, event } of run(0)) {
-      const whole: unknown = event?.type === "object" ? event.value : undefined;
-      if (Array.isArray(whole)) {
+    for await (const { parser, event } of run(0, watched)) {
+      if (event?.type === "object") {
+        const whole: unknown = event.value;
+        const made = Array.isArray(whole);
+        const list: unknown = made ? whole : asked; // a list of which its schema makes something else, as a Set, is one, too
+        if (!Array.isArray(list)) throw none();
         // the last word: it may have been read from elsewhere in the text than the items so far
-        let begins = given.length <= whole.length;
+        let begins = given.length <= list.length;
         for (const [i, { read, value }] of given.entries()) {
-          if (!begins || same(value, whole[i])) continue;
-          const again = await check(read); // a schema that gives something else each time, as a new id, tells nothing
-          begins = !again.issues && !same(value, again.value);
+          if (!begins || same(made ? value : read, list[i])) continue;
+          const again = made ? await check(read) : undefined; // a schema that gives something else each time, as a new id, tells nothing
+          begins = again !== undefined && !again.issues && !same(value, again.value);
         }
         if (!begins) {
           const { text } = (await settled.promise).result;
           const message = "the answer ends as another list than it began";
           throw new StructuredError("malformed", "invalid", message, { text, value: whole });
         }
-        yield* whole.slice(given.length) as ElementOf<Out>[]; // validated as a whole
+        for (const item of list.slice(given.length)) {
+          const result: StandardResult<unknown> = made ? { value: item } : await check(item);
+          if (!result.issues) yield result.value as ElementOf<Out>; // validated as a part of the whole
+        }
         continue;
       }
-      // a list that its own schema makes something else of, as a Set, has items all the same
-      if (event?.type === "object" && steps.length === 0) throw none();
       while (given.length < parser.completed()) {
         const read = parser.item(given.length);
         if (read === undefined) break; // it does not fit: the end of the stream says how

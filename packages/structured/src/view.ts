@@ -69,7 +69,7 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
     const { name, shape: part } = property;
-    const value = dressed(part.readiness.done ? ABSENT : emptyOf(show, property), undefined, part);
+    const value = dressed(show, part.readiness.done ? ABSENT : emptyOf(show, property), undefined, part);
     if (value !== ABSENT) put(view.out, name, value);
   }
   return view;
@@ -87,17 +87,19 @@ interface Dressed {
   readonly state: "Pending" | "Incomplete" | "Complete";
 }
 
-const last = new WeakMap<Node, Dressed>();
+/** What was handed out last, as it is and as it grows. */
+const last = { frozen: new WeakMap<Node, Dressed>(), live: new WeakMap<Node, Dressed>() };
 
 /** A value with the state of its node, where the schema asks for it: the same as before where nothing changed. */
-export function dressed(value: unknown, node: Node | undefined, { readiness }: Shape): unknown {
+export function dressed({ frozen }: Show, value: unknown, node: Node | undefined, { readiness }: Shape): unknown {
   if (!readiness.state) return value;
   const plain = value === ABSENT ? null : value;
   const state = !node ? "Pending" : node.done ? "Complete" : "Incomplete";
-  const known = node && last.get(node);
+  const handed = frozen ? last.frozen : last.live;
+  const known = node && handed.get(node);
   if (known?.value === plain && known?.state === state) return known;
   const out: Dressed = { value: plain, state };
-  if (node) last.set(node, out);
+  if (node) handed.set(node, out);
   return out;
 }
 

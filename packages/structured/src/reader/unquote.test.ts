@@ -31,16 +31,29 @@ describe("unquote", () => {
     ['""hi", he said"', '"hi", he said'],
     ['"he said ("hi")"', 'he said ("hi")'],
     ['"unfinished "q" x', 'unfinished "q" x'],
+    ['"<a href="x">link</a>"', '<a href="x">link</a>'],
+    ['"say:"hi" ok"', 'say:"hi" ok'],
+    ['"Hi "**bold**" there"', 'Hi "**bold**" there'],
+    ['"see "#1" ok"', 'see "#1" ok'],
+    ['"Title:\\n"Hi" he said"', 'Title:\n"Hi" he said'],
   ])("leaves quotes within: %j", (text, expected) => {
     expect(unquote(text)).toBe(expected);
   });
 
-  it.each(['"Hello", she said.', '"Yes" and "no"', '"a",', '"a"] b', '"a\\nb" c', '"" x', '"""three"""'])(
-    "leaves quotes that belong to the text: %j",
-    (text) => {
-      expect(unquote(text)).toBe(text);
-    },
-  );
+  it.each([
+    '"Hello", she said.',
+    '"Yes" and "no"',
+    '"a" "b"',
+    '"A": "B"',
+    '"5%" or "6%"',
+    '"a",',
+    '"a"] b',
+    '"a\\nb" c',
+    '"" x',
+    '"""three"""',
+  ])("leaves quotes that belong to the text: %j", (text) => {
+    expect(unquote(text)).toBe(text);
+  });
 
   it("tries no more escapes once one is none of JSON's", () => {
     const parsed = vi.spyOn(JSON, "parse");

@@ -1,16 +1,23 @@
-import { among, isSpace, isWord } from "./chars.ts";
+import { isSpace } from "./chars.ts";
 import { readJson } from "./json.ts";
 import { at, part } from "./text.ts";
 
 /** A text that is the whole answer, as it arrives. */
 export interface Unquoter {
   readonly write: (delta: string) => void;
-  /** The text as far as it goes. */
-  readonly text: () => string;
+  /** The text as far as it goes; undefined before it begins. */
+  readonly text: () => string | undefined;
 }
 
 /** An escape, or the first of two that make one character, of which a part is missing still. */
 const BEGUN = /^\\(u([\da-f]{0,3}|d[89ab]..(\\(u.{0,3})?)?))?$/i;
+
+/** What stands before a quote that closes: the end of a word or of a sentence. */
+const CLOSING = /[\p{L}\p{N}.,;!?…)\]}%]/u;
+
+/** Whether a quote that does not close stands before something that it opens. */
+const opens = (before: string, next: string): boolean =>
+  /[\p{L}\p{N}]/u.test(next) || (isSpace(before) && /[^\s.,;:!?)\]}"]/.test(next));
 
 /**
  * Takes off a text the double quotes around it, and reads its escapes where all of them are JSON's. A quote that ends what
@@ -26,7 +33,7 @@ export function newUnquoter(verbatim = false): Unquoter {
   let last = " "; // the character before
   let rest = ""; // what only more can tell of; the last quote and what follows it
 
-  const take = (piece: string, value: unknown = piece): void => {
+  const take = (piece: string, value = piece): void => {
     raw += piece;
     read += value;
   };
@@ -40,9 +47,9 @@ export function newUnquoter(verbatim = false): Unquoter {
       const c = at(text, i);
       const next = at(text, i + 1);
       if (c === '"') {
-        const opens = isSpace(last) || among(last, "([{");
-        if (opens && next === "") break;
-        if (opens && isWord(next)) depth++;
+        const closes = CLOSING.test(last);
+        if (!closes && next === "") break;
+        if (!closes && opens(last, next)) depth++;
         else if ((closed = --depth < 0)) break;
       } else if (c === "\\") {
         if (json ? BEGUN.test(part(text, i, i + 12)) : next === "") break;
@@ -50,13 +57,15 @@ export function newUnquoter(verbatim = false): Unquoter {
         const found = json ? readJson(`"${escape}"`) : undefined;
         if (found) {
           take(part(text, from, i));
-          take(escape, found.value);
+          const value = found.value as string; // what an escape in quotes is
+          take(escape, value);
           from = i + escape.length;
           i = from - 1;
-        } else {
-          json = false;
-          i++;
+          last = value;
+          continue;
         }
+        json = false;
+        i++;
       }
       last = c;
     }
@@ -87,14 +96,19 @@ export function newUnquoter(verbatim = false): Unquoter {
     },
     text: () => {
       if (quoted && json) return read;
+      if (!quoted) return raw === "" ? undefined : raw;
       return rest.startsWith("\\") ? raw + rest : raw; // a backslash that begins no escape
     },
   };
 }
 
+/** What a whole text is as a value of its own: as it stands under `full`, else without blanks and quotes around it. */
+export const textOf = (text: string, coercion: "off" | "safe" | "full"): string =>
+  coercion === "full" ? text : unquote(text.trim());
+
 /** A whole text without the double quotes around it. */
 export function unquote(text: string): string {
   const unquoter = newUnquoter();
   unquoter.write(text);
-  return unquoter.text();
+  return unquoter.text() ?? text;
 }
