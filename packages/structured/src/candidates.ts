@@ -87,19 +87,24 @@ const MAX_TRIES = 4;
 /** What an aside costs: more than anything that stands in its place. */
 const ASIDE = 1e9;
 
+/** What code within a sentence costs: more than what its fit usually does. */
+const EXAMPLE = 1000;
+
 /** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
 const handicap = (root: Root, fences: boolean, text: string): number => {
   const first = root.node.items[0];
+  const around = text.charAt(root.node.start - 1) + text.charAt(root.node.end);
   // an aside such as [see below], a footnote such as [1]
   const aside =
     root.node.kind === "array" &&
     !root.fenced &&
-    !/^\n{0,2}$/.test(text.charAt(root.node.start - 1) + text.charAt(root.node.end)) &&
+    !/^\n{0,2}$/.test(around) &&
     first?.kind === "bare" &&
     (root.node.items.length === 1 || typeof toPlain(first) === "string");
   return (
     (root.node.done ? 0 : 5) +
     (aside ? ASIDE : 0) +
+    (around === "``" && !root.fenced ? EXAMPLE : 0) +
     (fences && !root.fenced ? 1 : 0) +
     (first || root.fenced ? 0 : ASIDE)
   );

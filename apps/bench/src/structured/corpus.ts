@@ -24,6 +24,7 @@ export async function corruption(): Promise<Row[]> {
     kinds.set(one.kind, add(kinds.get(one.kind) ?? none, judged));
   }
   const ours = [...kinds.values()].reduce(add, none);
+  const full = await score(cases, (one) => parse(one.text, one.schema, { coercion: "full" }).value);
   const share = (figure: number): number => (100 * figure) / cases.length;
   const peers: Record<string, Score> = {};
   const baml = await loadBaml();
@@ -55,6 +56,7 @@ export async function corruption(): Promise<Row[]> {
       "≥",
       97,
     ),
+    goal({ measure: "likewise, full", unit: "%", ours: share(full.right), peers: {} }, "≥", 97),
     goal({ measure: "kinds of damage", unit: "kinds", ours: kinds.size, peers: {} }, "≥", 18),
     goal({ measure: `the worst kind: ${worst.kind}`, unit: "%", ours: worst.percent, peers: {} }, "≥", 85),
     goal(

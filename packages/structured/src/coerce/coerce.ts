@@ -80,7 +80,10 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
     if (part.cost !== 0) gather(out, part, i, full ? 1 : 10);
     items.push(part.value);
   }
-  if (items.length === 0) out.tags |= EMPTY;
+  if (items.length === 0) {
+    out.tags |= EMPTY;
+    if (single) out.cost += 1000; // as much as one that is made up
+  }
   if (shape.type === "set") out.value = new Set(items);
   return out;
 }
