@@ -40,7 +40,7 @@ const tables: Record<string, Row[]> = {
       "code within a sentence does",
       list(count),
       "as `[1, 2]`:\n[3]",
-      ...same([3], "extracted 12", "one-of-several 12"),
+      ...same([3], "extracted 13", "one-of-several 13"),
     ],
     ["but is taken where there is nothing else", list(count), "It is `[1, 2]`.", ...same([1, 2], "extracted 7")],
     [
