@@ -20,6 +20,7 @@ import { newNode } from "./reader/node.ts";
 import type { Node, Repair, RepairKind, Root } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
+import type { Source } from "./reader/source.ts";
 import { isRewritten, plain } from "./reader/plain.ts";
 import { textOf, unquote } from "./reader/unquote.ts";
 import { isText } from "./shape.ts";
@@ -85,30 +86,24 @@ interface Found extends Omit<Candidate, "repairs"> {
 const MAX_TRIES = 4;
 
 /** What an aside costs: more than anything that stands in its place. */
-const ASIDE = 1e9;
+export const ASIDE = 1e9;
 
 /** What code within a sentence costs: more than what its fit usually does. */
 const EXAMPLE = 1000;
 
-/** How plausible a root is besides its fit: drafts, unfinished values and asides in prose come last. */
-const handicap = (root: Root, fences: boolean, text: string): number => {
-  const first = root.node.items[0];
-  const around = text.charAt(root.node.start - 1) + text.charAt(root.node.end);
+/** What speaks against a root besides its fit: unfinished values, code and asides in prose, and what is empty come last. */
+export function handicap({ node, fenced }: Root, { slice }: Source): number {
+  const [first] = node.items;
+  if (fenced) return node.done ? 0 : 5;
+  const around = slice(Math.max(0, node.start - 1), node.start) + slice(node.end, node.end + 1);
   // an aside such as [see below], a footnote such as [1]
   const aside =
-    root.node.kind === "array" &&
-    !root.fenced &&
+    node.kind === "array" &&
     !/^\n{0,2}$/.test(around) &&
     first?.kind === "bare" &&
-    (root.node.items.length === 1 || typeof toPlain(first) === "string");
-  return (
-    (root.node.done ? 0 : 5) +
-    (aside ? ASIDE : 0) +
-    (around === "``" && !root.fenced ? EXAMPLE : 0) +
-    (fences && !root.fenced ? 1 : 0) +
-    (first || root.fenced ? 0 : ASIDE)
-  );
-};
+    (node.items.length === 1 || typeof toPlain(first) === "string");
+  return (node.done ? 0 : 5) + (aside || !first ? ASIDE : around === "``" ? EXAMPLE : 0);
+}
 
 /**
  * The values that a text may mean, best first: what stands in it as JSON, several of these as a list, the content of code
@@ -150,7 +145,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const roots = finals.length > 0 ? finals : reader.roots;
   const fenced = roots.filter((root) => root.fenced);
   for (const root of roots) {
-    const weight = handicap(root, fenced.length > 0, text);
+    const weight = handicap(root, reader.source) + (fenced.length > 0 && !root.fenced ? 1 : 0);
     // or a JSON text within a JSON string
     const inner = root.node.kind === "text" ? context.read(context, root.node.text, root.node, 1) : undefined;
     if (inner) add(root.node, weight + 1, "inner-json", inner);

@@ -45,6 +45,14 @@ describe("the items of a list", () => {
     expect([0, 1, 2, 3].map(parser.item)).toStrictEqual([{ n: 1 }, undefined, { n: 3 }, undefined]);
   });
 
+  it("are not those of a footnote, unless that is all there is", () => {
+    const parser = createParser(list(count));
+    parser.write("As [1] says");
+    expect([parser.completed(), parser.item(0)]).toStrictEqual([0, undefined]);
+    parser.end();
+    expect([parser.completed(), parser.item(0)]).toStrictEqual([1, 1]);
+  });
+
   it("are none of an object", () => {
     const parser = createParser(object({ a: list(count) }));
     parser.write('{"a": [1, 2]}');
@@ -177,7 +185,11 @@ describe("of several values, that is shown", () => {
     ["the first that fits", one, '{"a": "x"} {"a": "y', { a: "x" }],
     ["what grows after one that does not fit", one, '{"b": 1} {"a": "y', { a: "y" }],
     ["what grows after one of nothing", one, '{} {"a": "y', { a: "y" }],
-    ["the list that fits", list(count), "[1] [2", [1]],
+    ["the list that fits", list(count), "[1, 2] [3", [1, 2]],
+    ["a list that grows after a footnote", list(count), "[1] says: [2, 3", [2]],
+    ["and is complete", list(count), "[1] says: [2, 3] so", [2, 3]],
+    ["the list in a fence", list(count), "[1, 2] or\n```\n[3, 4]\n```\n", [3, 4]],
+    ["the list after code in a sentence", list(count), "As `[1, 2]`:\n[3, 4]\n", [3, 4]],
     ["the list that grows after an empty one", list(count), "[] [2, 3", [2]],
   ])("%s", (_name, schema, written, expected) => {
     expect(parsePartial(written, schema)).toStrictEqual(expected);

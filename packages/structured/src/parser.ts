@@ -1,4 +1,4 @@
-import { newContext } from "./candidates.ts";
+import { ASIDE, handicap, newContext } from "./candidates.ts";
 import { coerce, unwrapped } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
@@ -62,6 +62,14 @@ export interface Parser<Out> {
 /** What a value that fits by chance may be. */
 const CHANCE = DEFAULTS | EMPTY | PROSE;
 
+/** A complete candidate. */
+interface Judged {
+  readonly root: Root;
+  readonly outcome: Outcome;
+  /** What speaks against it besides its fit. */
+  readonly weight: number;
+}
+
 /** A {@link Parser} for a compiled schema. */
 export function newParser<Out>(
   schema: Schema<Out>,
@@ -95,24 +103,35 @@ export function newParser<Out>(
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
-  let best: { readonly root: Root; readonly outcome: Outcome } | undefined;
+  let best: Judged | undefined;
+  let fences = false; // one of those that were judged stands in a fence
+  let aside = false; // the best is none of those
+
+  /** What a complete candidate came to, with what speaks against it. */
+  const weighed = ({ root, outcome, weight }: Judged): Outcome => ({
+    ...outcome,
+    cost: outcome.cost + weight + (fences && !root.fenced ? 1 : 0),
+  });
 
   /** The candidate to show: the best complete one that fits, else the one that grows. */
   const shown = (): Node | undefined => {
-    const { roots } = reader;
+    const { roots, source, ended } = reader;
     if (best?.root.draft) best = undefined; // it was reasoning, as what came after it has shown
     for (; judged < roots.length; judged++) {
       const root = roots[judged];
-      if (!root?.node.done) break;
+      if (!root?.node.done || (root.node.end === source.length() && !ended)) break; // what follows tells an aside
       if (root.draft) continue;
       context.budget.left += 1000 + 4 * (root.node.end - root.node.start);
-      const outcome = coerce(context, root.node, program.root);
-      if (!best || better(best.outcome, outcome)) best = { root, outcome };
+      const weight = handicap(root, source);
+      const one = { root, outcome: coerce(context, root.node, program.root), weight };
+      fences ||= root.fenced;
+      if (!best || better(weighed(best), weighed(one))) best = one;
     }
     const last = roots.at(-1);
+    aside = best !== undefined && best.weight >= ASIDE;
     // while another grows, one that fits by chance does not count: [1] in a sentence, of which nothing is in the value
-    if (best && !best.outcome.issues && (last?.node.done !== false || !(best.outcome.tags & CHANCE)))
-      return best.root.node;
+    const chance = aside || (best && best.outcome.tags & CHANCE);
+    if (best && !best.outcome.issues && (judged === roots.length || !chance)) return best.root.node;
     return last && !last.draft ? last.node : best?.root.node;
   };
 
@@ -128,9 +147,10 @@ export function newParser<Out>(
     return dressed(how, value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
   };
 
+  /** The list that is shown, unless it is one in a sentence, which the end of the text may take back. */
   const list = (): Node | undefined => {
     const node = shown();
-    return node && unwrapped(node, program.root);
+    return node && !(aside && node === best?.root.node && !reader.ended) ? unwrapped(node, program.root) : undefined;
   };
 
   const settled = (): ReturnType<typeof settle<Out>> => {

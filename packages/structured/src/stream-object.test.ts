@@ -241,6 +241,11 @@ describe("elements", () => {
     expect(await stream.object).toStrictEqual([10, 20]);
   });
 
+  it("are those of the list that follows a footnote", async () => {
+    const text = "As [1] says:\n[3, 4]";
+    expect(await collect(list(mock(text), z.number(), "x").elements())).toStrictEqual([3, 4]);
+  });
+
   it("end with an error when the list is another than it began", async () => {
     const text = '[{"n": 9}] then ```json\n[{"n": 1}, {"n": 2}]\n```';
     for (const item of [Item, z.toJSONSchema(z.object({ n: z.number() }))]) {

@@ -213,6 +213,8 @@ export function streamObject<const S extends Schema>(
         continue;
       }
       while (given.length < parser.completed()) {
+        const [first] = given;
+        if (first && !same(first.read, parser.item(0))) break; // another list: the end of the stream says which
         const read = parser.item(given.length);
         if (read === undefined) break; // it does not fit: the end of the stream says how
         const result = await check(read);
