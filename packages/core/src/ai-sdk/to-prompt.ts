@@ -15,7 +15,7 @@ import type {
   AiSdkToolOutput,
   AiSdkToolResultPart,
 } from "./language-model.ts";
-import { cacheOf } from "./to-request.ts";
+import { cacheOf } from "./to-message.ts";
 
 /** The model that is asked, and the AI SDK's name of who provides it. */
 export interface Target extends Model {
