@@ -86,6 +86,13 @@ describe("searchNumber", () => {
     ["it is .5 of it", 0.5],
     ["No.5 it is", 5],
     ["none", undefined],
+    ["1.2k", undefined],
+    ["$3M", undefined],
+    ["about 5bn", undefined],
+    ["2.5 million people", undefined],
+    ["128KB", 128],
+    ["10kg", 10],
+    ["5 km", 5],
     [`5${" ".repeat(9999)}`, 5],
     [`5${" ".repeat(10_000)}`, undefined],
   ])("finds the only number of %j", (text, expected) => {

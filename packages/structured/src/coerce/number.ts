@@ -31,7 +31,8 @@ export function parseNumber(source: string): number | undefined {
 
 /** The only number that a text holds; undefined when it holds none, or several that differ. */
 export function searchNumber(text: string): number | undefined {
-  if (text.length > 10_000) return undefined;
+  // 1.2k is not 1.2
+  if (text.length > 10_000 || /\d(?:[kKMB]|[mb]n)\b|\b(?:thousand|[mb]illion)s?\b/.test(text)) return undefined;
   const found = text.match(/[-+]?[$€£]?(?:\d+(?:,\d{3})*(?:\.\d+)?|\B\.\d+)(?:e[-+]?\d+)?/gi) ?? [];
   const values = new Set(found.map((part) => Number(part.replace(/[$€£,]/g, ""))));
   return values.size === 1 ? [...values][0] : undefined;

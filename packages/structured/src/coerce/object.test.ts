@@ -177,6 +177,20 @@ const maps: Row[] = [
     "bb expects maxLength 1",
     [{ a: 1 }, "dropped-entry bb"],
   ],
+  [
+    "a key that is a label in another spelling",
+    map({ propertyNames: { enum: ["a", "b"] } }),
+    '{"A": 1, "b": 2}',
+    'A expects "a" or "b"',
+    ...twice([{ a: 1, b: 2 }, "label-case A"]),
+  ],
+  [
+    "a key that is another's in another spelling",
+    map({ propertyNames: { enum: ["a", "b"] } }),
+    '{"a": 1, "A": 2}',
+    'A expects "a" or "b"',
+    ...twice([{ a: 1 }, "dropped-key a"]),
+  ],
   ["an entry that is bent", map(), '{"a": "1"}', "a expects an integer", ...twice([{ a: 1 }, "string-to-number a"])],
   [
     "a Map",

@@ -87,11 +87,16 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
       note(out, "dropped-entry", item, name);
       continue;
     }
-    if (key && (key.issues || shape.type === "map")) gather(out, key, name, 0.01);
+    const label = typeof key?.value === "string" ? key.value : name; // in its own spelling
+    if (key?.notes && Object.hasOwn(plain, label)) {
+      note(out, "dropped-key", item, label);
+      continue;
+    }
+    if (key?.notes || key?.issues) gather(out, key, name, 0.01);
     if (value?.notes || value?.issues) gather(out, value, name, 0.01);
     const result = value ? value.value : toPlain(item);
     if (shape.type === "map") pairs.set(key ? key.value : name, result);
-    else put(plain, name, result);
+    else put(plain, label, result);
   }
   const other = (node.kind === "array") !== (shape.type === "map") && !context.encoded;
   if (other && context.mode === "off") return misfit(context, node, shape);
