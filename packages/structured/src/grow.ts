@@ -80,7 +80,9 @@ function growObject(show: Show, node: Node, view: View): unknown {
     const partShape = property ? property.shape : shape.kind === "any" ? shape : shape.rest;
     const name = property ? property.name : key;
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
-    if (property?.alias !== key) view.clean = false;
+    // the value has its properties in the schema's order
+    if (property?.alias !== key || property.index !== view.upto) view.clean = false;
+    if (view.empty.size > 0 && view.empty.delete(name)) delete out[name];
     if (property && value === ABSENT) {
       if (property.shape.readiness.done && !item.done) value = kept(begun, item, () => emptyOf(show, property));
       value = dressed(show, value, item, property.shape);

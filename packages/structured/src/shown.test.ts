@@ -14,7 +14,8 @@ import type { Random } from "./testing/random.ts";
 /** What came of a text: the value and its repairs, or all that the error says. */
 function outcome(run: () => unknown): unknown {
   try {
-    return run();
+    const found = run();
+    return [found, JSON.stringify(found)]; // its keys in the same order
   } catch (error) {
     if (!(error instanceof StructuredError)) throw error;
     const { reason, message, issues, value } = error;

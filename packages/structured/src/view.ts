@@ -40,6 +40,8 @@ export interface View {
   settled: number;
   /** Every finished part fits exactly: when the whole is finished, `out` is its value. */
   clean: boolean;
+  /** Properties that show as empty before they are there. */
+  readonly empty: Set<string>;
   /** There was no choice what to take the container for; nor, where it is `sure`, on the way from the root to it. */
   readonly fixed: boolean;
   readonly sure: boolean;
@@ -60,6 +62,7 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
     upto: 0,
     settled: 0,
     clean: true,
+    empty: new Set(),
     fixed,
     sure,
     copy: undefined,
@@ -70,7 +73,9 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
   for (const property of shape.properties) {
     const { name, shape: part } = property;
     const value = dressed(show, part.readiness.done ? ABSENT : emptyOf(show, property), undefined, part);
-    if (value !== ABSENT) put(view.out, name, value);
+    if (value === ABSENT) continue;
+    put(view.out, name, value);
+    view.empty.add(name);
   }
   return view;
 };
