@@ -1,15 +1,14 @@
-import { ASIDE, handicap, newContext } from "./candidates.ts";
+import { newContext } from "./candidates.ts";
 import { coerce, unwrapped } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
-import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
-import type { Outcome } from "./coerce/outcome.ts";
 import { demand } from "./demand.ts";
 import { grow, growOn } from "./grow.ts";
+import { newLeading } from "./leading.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
 import { newNode } from "./reader/node.ts";
-import type { Node, Root } from "./reader/node.ts";
+import type { Node } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { newUnquoter, textOf } from "./reader/unquote.ts";
@@ -59,17 +58,6 @@ export interface Parser<Out> {
   readonly item: (index: number) => unknown;
 }
 
-/** What a value that fits by chance may be. */
-const CHANCE = DEFAULTS | EMPTY | PROSE;
-
-/** A complete candidate. */
-interface Judged {
-  readonly root: Root;
-  readonly outcome: Outcome;
-  /** What speaks against it besides its fit. */
-  readonly weight: number;
-}
-
 /** A {@link Parser} for a compiled schema. */
 export function newParser<Out>(
   schema: Schema<Out>,
@@ -80,6 +68,7 @@ export function newParser<Out>(
 ): Parser<Out> {
   const read = readOptions(options, encoded);
   const context = newContext(reader, read);
+  const leading = newLeading(reader, context, program.root);
   /** Reads anew what stands in the text for a container, within brackets, where nothing takes it for an aside. */
   const reread = (node: Node): void => {
     const again = newReader(reader);
@@ -99,46 +88,14 @@ export function newParser<Out>(
   const text = newNode("text", 0); // stands for it
   let half = ""; // of a character of it
   let final: string | undefined; // all of it
-  let judged = 0; // how many roots are complete and were looked at
   let lastVersion = -1;
   let lastLive: DeepPartial<Out> | undefined;
   let lastPartial: DeepPartial<Out> | undefined;
-  let best: Judged | undefined;
-  let fences = false; // one of those that were judged stands in a fence
-  let aside = false; // the best is none of those
-
-  /** What a complete candidate came to, with what speaks against it. */
-  const weighed = ({ root, outcome, weight }: Judged): Outcome => ({
-    ...outcome,
-    cost: outcome.cost + weight + (fences && !root.fenced ? 1 : 0),
-  });
-
-  /** The candidate to show: the best complete one that fits, else the one that grows. */
-  const shown = (): Node | undefined => {
-    const { roots, source, ended } = reader;
-    if (best?.root.draft) best = undefined; // it was reasoning, as what came after it has shown
-    for (; judged < roots.length; judged++) {
-      const root = roots[judged];
-      if (!root?.node.done || (root.node.end === source.length() && !ended)) break; // what follows tells an aside
-      if (root.draft) continue;
-      context.budget.left += 1000 + 4 * (root.node.end - root.node.start);
-      const weight = handicap(root, source);
-      const one = { root, outcome: coerce(context, root.node, program.root), weight };
-      fences ||= root.fenced;
-      if (!best || better(weighed(best), weighed(one))) best = one;
-    }
-    const last = roots.at(-1);
-    aside = best !== undefined && best.weight >= ASIDE;
-    // while another grows, one that fits by chance does not count: [1] in a sentence, of which nothing is in the value
-    const chance = aside || (best && best.outcome.tags & CHANCE);
-    if (best && !best.outcome.issues && (judged === roots.length || !chance)) return best.root.node;
-    return last && !last.draft ? last.node : best?.root.node;
-  };
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
     how.tip = how.hot = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
-    const node = shown();
+    const node = leading.node();
     const { root } = program;
     let value: unknown = ABSENT;
     if (whole) value = final ?? (root.readiness.done ? ABSENT : (whole.text() ?? ABSENT));
@@ -147,22 +104,22 @@ export function newParser<Out>(
     return dressed(how, value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
   };
 
-  /** The list that is shown, unless it is one in a sentence, which the end of the text may take back. */
+  /** The list that the value is, or that it is wrapped in. */
   const list = (): Node | undefined => {
-    const node = shown();
-    return node && !(aside && node === best?.root.node && !reader.ended) ? unwrapped(node, program.root) : undefined;
+    const node = leading.sure();
+    return node && unwrapped(node, program.root);
   };
 
   const settled = (): ReturnType<typeof settle<Out>> => {
     end(reader);
-    if (lastLive ?? lastPartial) shown(); // what only the end has completed is judged, too
+    if (lastLive ?? lastPartial) leading.node(); // what only the end has completed is judged, too
     const source = reader.source.slice();
     if (whole && source.trim() !== "") {
       final = textOf(source, read.coercion);
       text.done = true;
     }
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
-    const { root: { node } = {}, outcome } = best ?? {};
+    const { root: { node } = {}, outcome } = leading.best() ?? {};
     const exact =
       node?.items.length &&
       outcome?.cost === 0 &&
