@@ -93,7 +93,7 @@ export function streamObject<const S extends Schema>(
   const settled = defer<ObjectResult<Out>>();
   let started = false;
 
-  /** All attempts, one after the other; `onItem` sees the parser after each piece of text. */
+  /** All attempts, one after the other: what happened, and the parser after each piece of text. `asked` validates. */
   async function* run(
     limit: number,
     asked = target,
