@@ -187,7 +187,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
       text.trimEnd().length,
     );
     if (alone) add(node, Math.min(blocks.length, 1), itself(node));
-    else add(node, full ? 2 : 0, itself(node), { node, context: { ...context, search: false }, repairs: [] });
+    else add(node, full ? 6 : 0, itself(node), { node, context: { ...context, search: false }, repairs: [] });
   }
   const rewritten = isRewritten(text);
   const tuple = /^\(.*\)$/s.test(trimmed) && has("array", "tuple");

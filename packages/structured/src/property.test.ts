@@ -8,6 +8,7 @@ import { damages } from "./testing/damage.ts";
 import { randomDocument, randomObject } from "./testing/documents.ts";
 import type { Document } from "./testing/documents.ts";
 import { newRandom } from "./testing/random.ts";
+import { object } from "./testing/schemas.ts";
 
 const { env } = import.meta as ImportMeta & { readonly env: { readonly MODE: string } }; // vitest sets it
 const RUNS = env.MODE === "long" ? 10_000 : 300;
@@ -166,6 +167,31 @@ describe("laws of parsing", () => {
       );
     },
     TIMEOUT,
+  );
+
+  it(
+    "a value of one of several schemas comes back as that, and not as another bent to fit",
+    { timeout: TIMEOUT },
+    () => {
+      const kind = fc.constantFrom("none", "fence in prose", "trailing commas", "single quotes", "missing closers");
+      fc.assert(
+        fc.property(
+          fc.array(document, { minLength: 2, maxLength: 4 }),
+          kind,
+          fc.integer(),
+          (documents, damage, seed) => {
+            const anyOf = documents.map(({ schema }) => schema);
+            const value = { part: documents[0]?.value ?? null, list: documents.map((one) => one.value) };
+            const schema = object({ part: { anyOf }, list: { type: "array", items: { anyOf } } });
+            const text = damages[damage]?.(value, newRandom(seed));
+            fc.pre(text !== undefined);
+            for (const coercion of ["safe", "full"] as const)
+              expect(plain(parse(text, schema, { coercion }).value)).toStrictEqual(value);
+          },
+        ),
+        { numRuns: RUNS },
+      );
+    },
   );
 
   it("a snapshot shares what did not change with the one before", () => {
