@@ -8,6 +8,8 @@ import { fallback } from "../fallback.ts";
 import { generate } from "../generate.ts";
 import { observe } from "../observe.ts";
 import { retry } from "../retry.ts";
+import { openaiChat } from "../openai-chat/index.ts";
+import { streamText } from "../stream-text.ts";
 import { mock } from "../testing/index.ts";
 import { toDiagnostics } from "./diagnostics.ts";
 import { logTo } from "./log.ts";
@@ -61,6 +63,35 @@ describe("logTo", () => {
     await generate(compose(mock(late, "Arr."), observe(logTo(log)), retry({ baseDelay: 0 })), "Hi");
     expect(lines).toContainEqual(expect.objectContaining({ msg: "retry.waiting" }));
     expect(JSON.stringify(lines)).toContain("no first part within 5 s");
+  });
+
+  test.each([true, false])("nor those of an error within an answer of status 200 (whole: %s)", async (whole) => {
+    const body = JSON.stringify({ error: { type: "server_error", message: "no answer to: where is the treasure?" } });
+    const fetch = (): Promise<Response> =>
+      Promise.resolve(
+        whole
+          ? Response.json(JSON.parse(body))
+          : new Response(`data: ${body}\n\n`, { headers: { "content-type": "text/event-stream" } }),
+      );
+    const local = openaiChat("m", { apiKey: "k", baseURL: "http://127.0.0.1:1/v1", fetch });
+    const { log, lines } = logger();
+    const llm = compose(local, observe(logTo(log)), retry({ attempts: 2, baseDelay: 0 }));
+    const asked = whole ? generate(llm, "Where is the treasure?") : streamText(llm, "Where is the treasure?").result;
+    await expect(asked).rejects.toMatchObject({ code: "server", message: "no answer to: where is the treasure?" });
+    expect(lines).toContainEqual(expect.objectContaining({ msg: "retry.waiting" }));
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+  });
+
+  test("what broke on the way is said in it", async () => {
+    const { log, lines } = logger();
+    const local = openaiChat("m", {
+      apiKey: "k",
+      baseURL: "http://127.0.0.1:1/v1",
+      fetch: () => Promise.reject(new TypeError("fetch failed")),
+    });
+    const llm = compose(local, observe(logTo(log)), retry({ attempts: 2, baseDelay: 0 }));
+    await expect(generate(llm, "Hi")).rejects.toMatchObject({ code: "network" });
+    expect(JSON.stringify(lines)).toContain("Connection error.");
   });
 
   test("with the vendor's words and the partial answer when asked for", async () => {

@@ -1,4 +1,4 @@
-import { isLlmError } from "../error.ts";
+import { isLlmError, type ErrorCode } from "../error.ts";
 import type { Event } from "../event.ts";
 import { isRecord } from "../json.ts";
 
@@ -11,6 +11,9 @@ export interface PlainOptions {
   readonly captureContent?: boolean;
 }
 
+/** What no vendor's answer is called: these are found out here, and said in our words. */
+const OURS: readonly ErrorCode[] = ["network", "malformed", "truncated", "unsupported", "aborted"];
+
 /**
  * An error without what may hold text of a question or an answer: its partial result, its cause, a foreign error's
  * message, and the vendor's own words, which repeat what they complain about.
@@ -18,7 +21,8 @@ export interface PlainOptions {
 function plainError(error: Error): object {
   if (!isLlmError(error)) return { name: error.name };
   const { name, code, message, retryable, retryAfterMs, status, vendor, model, requestId } = error;
-  const ours = status === undefined && requestId === undefined;
+  // an answer of status 200 may be an error too, and not every server gives it an id
+  const ours = status === undefined && requestId === undefined && (vendor === undefined || OURS.includes(code));
   return {
     name,
     code,
