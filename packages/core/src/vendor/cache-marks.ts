@@ -1,4 +1,4 @@
-import type { CacheTtl, Message, Part } from "../message.ts";
+import type { CacheTtl, Message, Part, TextPart } from "../message.ts";
 import type { Model } from "../provider.ts";
 import type { ChatRequest } from "../request.ts";
 import type { Warnings } from "./warnings.ts";
@@ -19,27 +19,30 @@ export function suitMarks(
   times: readonly [short: CacheTtl, long: CacheTtl],
   warnings: Warnings,
 ): ChatRequest {
+  const { system } = request;
   let found = false;
-  const suited = <P extends Part>(parts: readonly P[]): readonly P[] =>
-    parts.map((part) => {
-      if (!("cache" in part) || part.cache === undefined) return part;
-      const { cache, ...plain } = part;
-      const ttl = to.can.cacheMarks && suit(cache, times);
+  const suited = <C extends string | readonly Part[]>(content: C): C => {
+    if (typeof content === "string") return content;
+    const parts = content.map((given) => {
+      const part = given.type === "tool-result" ? { ...given, output: suited(given.output) } : given;
+      const { cache, ...plain } = part as TextPart; // as any part that takes a mark
+      const ttl = cache && to.can.cacheMarks && suit(cache, times);
       if (ttl === cache) return part;
       if (!found) {
         if (ttl) warnings.changed("cache", `${to.vendor} keeps prefixes for ${times.join(" or ")}; ${ttl} was sent`);
         else warnings.unsupported("cache", `${to.model} takes no marks of cacheable prefixes`);
       }
       found = true;
-      return (ttl ? { ...part, cache: ttl } : plain) as P; // the same part
+      return ttl ? { ...part, cache: ttl } : plain;
     });
-  const { system } = request;
-  const messages = request.messages.map(
-    (message): Message =>
-      typeof message.content === "string"
-        ? message
-        : ({ ...message, content: suited<Part>(message.content) } as Message), // the same parts
-  );
-  const head = typeof system === "object" ? suited(system) : system;
-  return found ? { ...request, messages, ...(head !== undefined && { system: head }) } : request;
+    return parts as readonly Part[] as C; // the same parts
+  };
+  const fit = {
+    ...request,
+    ...(system && { system: suited(system) }),
+    messages: request.messages.map(
+      (message) => ({ ...message, content: suited<string | readonly Part[]>(message.content) }) as Message, // the same parts
+    ),
+  };
+  return found ? fit : request;
 }

@@ -51,6 +51,17 @@ test("marks that a model takes stay, those that it does not are left out or fitt
   });
 });
 
+test("marks within the results of tools are such marks too", () => {
+  const result = (output: TextPart[]) =>
+    ({ role: "tool", content: [{ type: "tool-result", id: "1", output }] }) as const;
+  const messages = [result(marked("30m", "none"))];
+  expect(suited({ messages }, { cacheMarks: true })).toStrictEqual({
+    request: { messages: [result(marked("5m", "none"))] },
+    said: [{ code: "changed", field: "cache", message: "v keeps prefixes for 5m or 1h; 5m was sent" }],
+  });
+  expect(suited({ messages }, {}).request).toStrictEqual({ messages: [result(marked("none", "none"))] });
+});
+
 test("under strict, the first of them is the error", () => {
   const change = warnings({ strict: true });
   for (const tell of [change.changed, change.unsupported])
