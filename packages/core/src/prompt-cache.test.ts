@@ -87,8 +87,35 @@ describe("marks for Claude", () => {
       ...["a", "b"].map((text) => ({ role: "user", content: [{ type: "text", text }] })),
       ...turns("c", "d", "e"), // no more than Claude takes
     ]);
+    const { warnings } = await generate(compose(claude(), promptCache()), many);
+    expect(warnings).toEqual([
+      { code: "unsupported", field: "cache", message: "Claude takes 4 marks of cacheable prefixes, not 6" },
+    ]);
+    await expect(generate(compose(claude(), promptCache()), { ...many, strict: true })).rejects.toMatchObject({
+      code: "unsupported",
+      vendor: "anthropic",
+    });
     const four = { ...many, messages: turns("a", "b", "c") };
     expect(await asked(claude(), four)).toEqual(four);
+    const results = (...texts: readonly string[]): ChatRequest => ({
+      messages: [
+        { role: "assistant", content: [{ type: "tool-call", id: "1", name: "look", input: {} }] },
+        {
+          role: "tool",
+          content: [
+            {
+              type: "tool-result",
+              id: "1",
+              output: texts.map((text) => ({ type: "text", text, cache: "5m" }) as const),
+            },
+          ],
+        },
+      ],
+    });
+    expect(await asked(claude(), results("a"))).toEqual(results("a")); // marks within a tool's result are marks too
+    expect(JSON.stringify(await asked(claude(), results("a", "b", "c", "d", "e", "f"))).match(/"cache"/g)).toHaveLength(
+      4,
+    );
     const empty: ChatRequest = {
       system: "",
       messages: [

@@ -2,8 +2,11 @@ import { layer } from "./compose.ts";
 import { emit } from "./event.ts";
 import type { JsonObject } from "./json.ts";
 import type { CacheTtl, Message, Part, TextPart } from "./message.ts";
-import type { Middleware, Provider } from "./provider.ts";
+import { mapStart } from "./map-start.ts";
+import type { Middleware, Model, Provider } from "./provider.ts";
 import type { ChatRequest } from "./request.ts";
+import type { StreamPart } from "./stream-part.ts";
+import { collectWarnings, type Warnings } from "./vendor/warnings.ts";
 import { watch } from "./watch.ts";
 
 /** How to use the vendors' prompt caches. */
@@ -12,29 +15,36 @@ export interface PromptCacheOptions {
   readonly ttl?: CacheTtl;
 }
 
-const isClaude = ({ models }: Provider): boolean => models.some(({ model }) => /claude/i.test(model));
+const isClaude = ({ model }: Model): boolean => /claude/i.test(model);
 const isOpenAI = ({ models }: Provider): boolean =>
   models.some(({ vendor, model }) => (vendor === "openai" || vendor === "azure") && !/claude/i.test(model));
 
 const hasMark = (part: Part): boolean => "cache" in part && part.cache !== undefined;
 const marksOf = (content: string | readonly Part[] = ""): number =>
-  typeof content === "string" ? 0 : content.filter(hasMark).length;
+  typeof content === "string"
+    ? 0
+    : content.reduce(
+        (sum, part) => sum + Number(hasMark(part)) + (part.type === "tool-result" ? marksOf(part.output) : 0),
+        0,
+      );
 
 /** More of them in a request are refused. */
 const MOST_MARKS = 4;
 
 /** The caller's own marks: where there are too many, the first, which is what calls share, and the last. */
-function withFewerMarks(request: ChatRequest, marks: number): ChatRequest {
+function withFewerMarks(request: ChatRequest, marks: number, warnings: Warnings): ChatRequest {
   if (marks <= MOST_MARKS) return request;
+  warnings.unsupported("cache", `Claude takes ${MOST_MARKS} marks of cacheable prefixes, not ${marks}`);
   let nth = 0;
   const fewer = <C extends string | readonly Part[]>(content: C): C =>
     typeof content === "string"
       ? content
-      : (content.map((part) => {
+      : (content.map((given) => {
+          const part = given.type === "tool-result" ? { ...given, output: fewer(given.output) } : given;
           if (!hasMark(part) || ++nth === 1 || nth > marks - MOST_MARKS + 1) return part;
           const { cache: _, ...plain } = part as TextPart; // as any part that takes a mark
           return plain;
-        }) as unknown as C); // the same parts
+        }) as readonly Part[] as C); // the same parts
   const { system, messages } = request;
   return {
     ...request,
@@ -65,10 +75,10 @@ function mark<C extends string | readonly Part[]>(content: C, cache: CacheTtl): 
  * The end of what all calls share (tools and system), and of the conversation as it was asked before and is asked now:
  * the next turn finds there what this one has written.
  */
-function markPrefixes(request: ChatRequest, cache: CacheTtl): ChatRequest {
+function markPrefixes(request: ChatRequest, cache: CacheTtl, warnings: Warnings): ChatRequest {
   const { system, messages } = request;
   const marks = messages.reduce((sum, { content }) => sum + marksOf(content), marksOf(system));
-  if (marks > 0) return withFewerMarks(request, marks); // the caller knows better
+  if (marks > 0) return withFewerMarks(request, marks, warnings); // the caller knows better
   const asked = messages.flatMap(({ role }, i) => (role === "user" || role === "tool" ? [i] : []));
   const ends = messages.length > 1 ? asked.slice(-2) : []; // a question alone will not come again
   return {
@@ -113,13 +123,14 @@ const byName = ({ name: a }: { readonly name: string }, { name: b }: { readonly 
 /**
  * Lets the vendors' prompt caches work for every call. For Claude it marks the ends of the stable prefix (tools and
  * system, and in a conversation what was asked before and what is asked now), unless the request has marks of its own (of
- * more than the four that Claude takes, the first and the last three stay); for OpenAI it sets the cache key, one for each
- * tenant and prefix. Tools go in the order of their names, so that the same tools are the same bytes. What was read and
- * written is told as `prompt_cache.used`.
+ * more than the four that Claude takes, the first and the last three stay, with a warning); for OpenAI it sets the cache
+ * key, one for each tenant and prefix. Tools go in the order of their names, so that the same tools are the same bytes.
+ * What was read and written is told as `prompt_cache.used`.
  *
  * Prefixes of less than about 1,000 tokens are not cached by the vendors. Writing costs more than reading at the full
  * price (Anthropic: a quarter more for 5 minutes, twice for an hour), so use it where prefixes come again.
  *
+ * @throws LlmError `unsupported` under `request.strict`, for more marks than Claude takes
  * @example
  * ```ts
  * const llm = compose(provider, promptCache({ ttl: "1h" }));
@@ -127,20 +138,24 @@ const byName = ({ name: a }: { readonly name: string }, { name: b }: { readonly 
  */
 export function promptCache({ ttl }: PromptCacheOptions = {}): Middleware {
   return layer((request, call, inner) => {
-    let asked: ChatRequest = request.tools ? { ...request, tools: request.tools.toSorted(byName) } : request;
-    if (isClaude(inner)) asked = markPrefixes(asked, ttl ?? "5m");
-    if (isOpenAI(inner)) asked = withKey(asked, call.tenant, ttl);
+    const ask = (): AsyncIterable<StreamPart> => {
+      let asked: ChatRequest = request.tools ? { ...request, tools: request.tools.toSorted(byName) } : request;
+      const claude = inner.models.find(isClaude);
+      const warnings = collectWarnings(request, claude?.vendor ?? "", claude?.model ?? "");
+      if (claude) asked = markPrefixes(asked, ttl ?? "5m", warnings);
+      if (isOpenAI(inner)) asked = withKey(asked, call.tenant, ttl);
+      const parts = inner.stream(asked, call);
+      if (warnings.all.length === 0) return parts;
+      return mapStart(parts, (start) => ({ ...start, warnings: [...warnings.all, ...(start.warnings ?? [])] }));
+    };
     let by = { vendor: "", model: "" };
-    return watch(
-      () => inner.stream(asked, call),
-      () => ({
-        part: (part) => {
-          if (part.type === "start") by = { vendor: part.vendor, model: part.model };
-          if (part.type !== "finish") return;
-          const { input, cacheRead: read, cacheWrite: written } = part.usage;
-          emit(call, "prompt_cache.used", { ...by, read, written, missed: input - read - written });
-        },
-      }),
-    );
+    return watch(ask, () => ({
+      part: (part) => {
+        if (part.type === "start") by = { vendor: part.vendor, model: part.model };
+        if (part.type !== "finish") return;
+        const { input, cacheRead: read, cacheWrite: written } = part.usage;
+        emit(call, "prompt_cache.used", { ...by, read, written, missed: input - read - written });
+      },
+    }));
   });
 }
