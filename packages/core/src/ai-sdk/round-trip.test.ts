@@ -369,11 +369,16 @@ test.each([
   ["data:image/png,%89PNG", "iVBORw=="],
   ["data:text/plain,100%", "MTAwJQ=="],
   ["data:image/png;base64,aGk=", "aGk="],
-])("the bytes of %s reach the model", async (url, data) => {
+  ["data:image/png;base64,aGk%3D", "aGk="],
+  ["data:text/plain;charset=utf-8,hi", "aGk="],
+  ["data:text/plain;charset=utf-8;base64,aGk=", "aGk="],
+  ["data:,hi", "aGk=", "image/*"],
+  ["DATA:image/png;BASE64,aGk=", "aGk="],
+])("the bytes of %s reach the model", async (url, data, mediaType = /^data:([^;,]+)/i.exec(url)?.[1]) => {
   const { model, asked } = scripted(everything);
   const content = [{ type: "image", source: { url } }] as const;
   await streamText(fromAiSdk(model), { messages: [{ role: "user", content }] }).result.catch(() => {});
-  expect(asked).toMatchObject([{ prompt: [{ content: [{ data: { type: "data", data } }] }] }]);
+  expect(asked).toMatchObject([{ prompt: [{ content: [{ data: { type: "data", data }, mediaType }] }] }]);
 });
 
 test("headers never become part of the request", async () => {

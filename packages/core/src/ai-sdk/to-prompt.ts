@@ -3,7 +3,7 @@ import { isRecord, type Json } from "../json.ts";
 import type { AssistantPart, CacheTtl, FilePart, ImagePart, Message, TextPart, ToolResultPart } from "../message.ts";
 import type { Model } from "../provider.ts";
 import { sameModel } from "../vendor/same-model.ts";
-import { carriedBy, fromJson, OURS, THEIRS, toBase64 } from "./carried.ts";
+import { carriedBy, fromJson, OURS, THEIRS } from "./carried.ts";
 import type {
   AiSdkAssistantPart,
   AiSdkFileData,
@@ -42,14 +42,14 @@ const textPart = (part: TextPart): AiSdkTextPart => ({
   ...optionsOf(part, carriedBy(part)),
 });
 
-/** The bytes that a URL's text stands for. */
-function percentDecoded(text: string): Uint8Array {
+/** The bytes that a URL's text stands for, each as a character. */
+function percentDecoded(text: string): string {
   const ascii = encodeURI(text).replaceAll("%25", "%"); // what was escaped before is so again
-  const binary = ascii.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return ascii.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-const DATA_URL = /^data:([^;,]+)(;base64)?,(.*)$/s;
+/** Its type, parameters, whether it is base64, and its data. */
+const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*?(;base64)?,(.*)$/is;
 
 function fileData(
   part: ImagePart | FilePart,
@@ -69,8 +69,11 @@ function fileData(
     if (!URL.canParse(source.url))
       throw new LlmError("invalid-request", `messages: ${part.type}.source.url is not a URL`, to);
     const [, type, base64, body = ""] = DATA_URL.exec(source.url) ?? [];
-    if (type !== undefined)
-      return { data: { type: "data", data: base64 ? body : toBase64(percentDecoded(body)) }, mediaType: type };
+    if (type !== undefined) {
+      const bytes = percentDecoded(body);
+      const unsaid = part.type === "image" ? mediaType : "text/plain";
+      return { data: { type: "data", data: base64 ? bytes : btoa(bytes) }, mediaType: type || unsaid };
+    }
     const originalUrl = typeof carried["originalUrl"] === "string" ? { originalUrl: carried["originalUrl"] } : {};
     return { data: { type: "url", url: new URL(source.url), ...originalUrl }, mediaType };
   }
