@@ -112,10 +112,12 @@ test.each<readonly [unknown, string]>([
   ],
   [user({ type: "text", text: 7 }), "messages[0].content[0].text: must be text"],
   [user({ type: "text", text: "", cache: "2h" }), "messages[0].content[0].cache: must be one of 5m, 30m, 1h, 12h"],
-  ...["", "!!!", "data:image/png;base64,aGk=", "aGk-_", "aGk=\u00e9", 7, undefined].map((data): [unknown, string] => [
-    user({ type: "image", source: { data, mediaType: "image/png" } }),
-    "messages[0].content[0].source.data: must be base64",
-  ]),
+  ...["", "!!!", "aGk_", "data:image/png;base64,aGk=", "aGk-_", "aGk=\u00e9", 7, undefined].map(
+    (data): [unknown, string] => [
+      user({ type: "image", source: { data, mediaType: "image/png" } }),
+      "messages[0].content[0].source.data: must be base64",
+    ],
+  ),
   [
     {
       messages: [

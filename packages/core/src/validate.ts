@@ -88,7 +88,7 @@ const kinds = (checks: Readonly<Record<string, Check>>, key = "type"): Check => 
   };
 };
 
-const base64 = like(/^[\w+/=\s]+$/, "base64");
+const base64 = like(/^[a-z\d+/=\s]+$/i, "base64");
 const source: Check = (value) => {
   if (!isRecord(value)) return record(value);
   if ("url" in value) return fields({ url: like(/:/, "a URL") })(value);
