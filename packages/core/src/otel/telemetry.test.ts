@@ -294,6 +294,28 @@ describe("tools", () => {
     expect(JSON.stringify(flown?.status)).not.toContain("wings");
   });
 
+  test("one that its caller stopped did not fail", async () => {
+    const exported = new sdk.InMemorySpanExporter();
+    const tracers = new sdk.TracerProvider({
+      spanProcessors: [new sdk.SimpleSpanProcessor({ exporter: exported })],
+    });
+    const controller = new AbortController();
+    const wait = tool({
+      input: { type: "object" },
+      run: (_, { signal }) => {
+        controller.abort();
+        return Promise.reject(new DOMException(String(signal.aborted), "AbortError")); // as fetch does
+      },
+    });
+    const tools = tracedTools({ wait }, { tracer: tracers.getTracer("t") });
+    const asking = mock({ toolCalls: [{ name: "wait", input: {} }] });
+    const run = runTools(asking, question, { tools, signal: controller.signal });
+    await expect(run.result).rejects.toMatchObject({ code: "aborted" });
+    const [span] = exported.getFinishedSpans();
+    expect(span).toMatchObject({ name: "execute_tool wait", status: { code: SpanStatusCode.UNSET } });
+    expect(span?.attributes).not.toHaveProperty("error.type");
+  });
+
   test("what they are given and answer, when asked for", async () => {
     const [dug] = (await run(true)).spans;
     expect(dug?.attributes).toMatchObject({

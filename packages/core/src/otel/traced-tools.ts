@@ -1,4 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { isLlmError } from "../error.ts";
 import type { RunnableTool } from "../tool.ts";
 import { errorType } from "./attributes.ts";
 import { NAME, type TelemetryOptions } from "./telemetry.ts";
@@ -24,8 +25,11 @@ function traced(name: string, tool: RunnableTool, { tracer, captureContent }: Te
         span.setAttribute("gen_ai.tool.call.result", typeof output === "string" ? output : JSON.stringify(output));
       return output;
     } catch (error) {
-      span.setAttribute("error.type", errorType(error));
-      span.setStatus({ code: SpanStatusCode.ERROR, message: errorType(error) });
+      // what it throws once its caller has left is no failure of its own
+      if (!isLlmError(call.signal.reason, "aborted")) {
+        span.setAttribute("error.type", errorType(error));
+        span.setStatus({ code: SpanStatusCode.ERROR, message: errorType(error) });
+      }
       throw error;
     } finally {
       span.setAttribute("gen_ai.execute_tool.duration", (performance.now() - began) / 1_000);
