@@ -171,7 +171,10 @@ const request = fields({
   "options?": each(jsonObject),
 });
 
-/** Tools have names of their own, and a choice needs one of them, or one that is not there: hosted, or the answer's own. */
+/**
+ * Tools have names of their own, and a choice needs one of them. Where the request has options of a vendor or an output,
+ * there may be others: what a vendor runs, or what takes the answer.
+ */
 function named({ tools = [], toolChoice, options, output }: ChatRequest): Problem {
   const names = new Set<unknown>(tools.map((tool) => tool.name));
   if (names.size < tools.length) return ".tools: names must differ";
@@ -181,7 +184,7 @@ function named({ tools = [], toolChoice, options, output }: ChatRequest): Proble
 
 /**
  * Checks that a request is one: what the type says, that each tool result answers a call before it, that tools differ by
- * name, and that a choice names one of them. The adapters do this before anything is sent. What a vendor or a model makes
+ * name, and that a choice can be met. The adapters do this before anything is sent. What a vendor or a model makes
  * of it is theirs to say.
  *
  * @param at the model that it is for, for the error
