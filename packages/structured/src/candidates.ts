@@ -23,7 +23,7 @@ import type { Reader } from "./reader/reader.ts";
 import type { Source } from "./reader/source.ts";
 import { isRewritten, plain } from "./reader/plain.ts";
 import { textOf, unquote } from "./reader/unquote.ts";
-import { isText } from "./shape.ts";
+import { isText, isTextOrNull } from "./shape.ts";
 import type { Program, Shape } from "./shape.ts";
 
 /** Bounds on a text, and how far values may be bent. */
@@ -141,8 +141,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     return rank(reader, shape, out, 0);
   }
   const { blocks } = reader;
-  const finals = reader.roots.filter((root) => !root.draft);
-  const roots = finals.length > 0 ? finals : reader.roots;
+  const found = isTextOrNull(shape) ? [] : reader.roots;
+  const finals = found.filter((root) => !root.draft);
+  const roots = finals.length > 0 ? finals : found;
   const fenced = roots.filter((root) => root.fenced);
   for (const root of roots) {
     const weight = handicap(root, reader.source) + (fenced.length > 0 && !root.fenced ? 1 : 0);
@@ -153,7 +154,8 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   }
   for (const node of blocks) add(node, 0);
   const single = out.length;
-  // what is a list itself, of more than what one value was taken for, is not one item of several
+  // where one is a list by itself, the others are no items beside it; one made of a single value, or of which nothing is left,
+  // may be an item
   const complete = out.some(
     ({ outcome: { issues, tags, notes } }) =>
       !issues &&

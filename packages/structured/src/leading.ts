@@ -4,6 +4,7 @@ import { DEFAULTS, EMPTY, PROSE, better } from "./coerce/outcome.ts";
 import type { Context, Outcome } from "./coerce/outcome.ts";
 import type { Node, Root } from "./reader/node.ts";
 import type { Reader } from "./reader/reader.ts";
+import { isTextOrNull } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
 /** What a value that fits by chance may be. */
@@ -40,7 +41,8 @@ export function newLeading(reader: Reader, context: Context, shape: Shape): Lead
   });
 
   const node = (): Node | undefined => {
-    const { roots, source, ended } = reader;
+    const { source, ended } = reader;
+    const roots = isTextOrNull(shape) ? [] : reader.roots;
     if (best?.root.draft) best = undefined; // it was reasoning, as what came after it has shown
     for (; judged < roots.length; judged++) {
       const root = roots[judged];

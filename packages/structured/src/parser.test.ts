@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { JsonObject } from "@llm/core";
 import { createParser, parsePartial } from "./parser.ts";
-import { count, list, object, text } from "./testing/schemas.ts";
+import { count, either, list, object, text } from "./testing/schemas.ts";
 
 describe("where the text has arrived", () => {
   it("is the path to the value that grows, or that came last in what is open", () => {
@@ -150,6 +150,29 @@ describe("a text as a whole", () => {
     for (let at = 0; at < whole.length; at += size) parser.write(whole.slice(at, at + size));
     expect([parser.live(), parser.partial()]).toStrictEqual(["seven", "seven"]);
     expect(() => parser.end()).toThrow(expect.objectContaining({ reason: "too-large", value: "seven" }));
+  });
+
+  it("may be null, and shows when that is known", () => {
+    const nullable = either(text, { type: "null" });
+    const shown = (...pieces: string[]): unknown[] => {
+      const parser = createParser(nullable);
+      const seen = pieces.map((piece) => {
+        parser.write(piece);
+        const live = parser.live();
+        expect(parser.partial()).toBe(live);
+        return live;
+      });
+      return [...seen, parser.end().value];
+    };
+    expect(shown("nu", "ll")).toStrictEqual([undefined, undefined, null]);
+    expect(shown("No", "ne of [1] and", " [2]")).toStrictEqual([
+      undefined,
+      "None of [1] and",
+      "None of [1] and [2]",
+      "None of [1] and [2]",
+    ]);
+    expect(shown(' "Hello', ' [1] {x}"')).toStrictEqual(["Hello", "Hello [1] {x}", "Hello [1] {x}"]);
+    expect(shown("```\nco", "de\n```")).toStrictEqual([undefined, undefined, "code"]);
   });
 
   it("is itself where a list or object may stand", () => {

@@ -7,12 +7,13 @@ import { newLeading } from "./leading.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
+import { beginsLiteral } from "./reader/chars.ts";
 import { newNode } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
 import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { newUnquoter, textOf } from "./reader/unquote.ts";
-import { isText } from "./shape.ts";
+import { isText, isTextOrNull } from "./shape.ts";
 import type { Program } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { ABSENT, dressed, knownView } from "./view.ts";
@@ -84,7 +85,9 @@ export function newParser<Out>(
   const frozen: Show = { context, frozen: true, annotated, recall, tip: undefined, hot: undefined };
   const live: Show = { ...frozen, frozen: false };
   // a text is itself, whatever stands in it
-  const whole = isText(program.root) ? newUnquoter(read.coercion === "full") : undefined;
+  const plain = isText(program.root);
+  const whole = plain || isTextOrNull(program.root) ? newUnquoter(plain && read.coercion === "full") : undefined;
+  let head = ""; // what it begins with
   const text = newNode("text", 0); // stands for it
   let half = ""; // of a character of it
   let final: string | undefined; // all of it
@@ -98,7 +101,9 @@ export function newParser<Out>(
     const node = leading.node();
     const { root } = program;
     let value: unknown = ABSENT;
-    if (whole) value = final ?? (root.readiness.done ? ABSENT : (whole.text() ?? ABSENT));
+    // what may be null, or a fence, shows when that is known
+    const waits = !plain && (head.startsWith("`") || (head.length < 10 && beginsLiteral(head.trim())));
+    if (whole) value = final ?? (root.readiness.done || waits ? ABSENT : (whole.text() ?? ABSENT));
     else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
     return dressed(how, value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
@@ -115,7 +120,7 @@ export function newParser<Out>(
     if (lastLive ?? lastPartial) leading.node(); // what only the end has completed is judged, too
     const source = reader.source.slice();
     if (whole && source.trim() !== "") {
-      final = textOf(source, read.coercion);
+      if (plain) final = textOf(source, read.coercion);
       text.done = true;
     }
     // a list or object that was shown, exactly as it stands there and all that does, need not be read again
@@ -133,6 +138,7 @@ export function newParser<Out>(
       demand(typeof delta === "string", "delta", "a string");
       if (whole) {
         const piece = half + delta.slice(0, read.maxLength - reader.source.length());
+        if (head.length < 10) head = (head + piece).trimStart().slice(0, 10);
         half = /[\ud800-\udbff]$/.exec(piece)?.[0] ?? "";
         whole.write(half ? piece.slice(0, -1) : piece);
       }

@@ -73,6 +73,10 @@ export interface Shape {
 /** Whether a value is a text: as the whole answer it is itself, whatever stands in it. */
 export const isText = ({ kind, type }: Shape): boolean => kind === "string" && type === undefined;
 
+/** Whether a value is a text or null: brackets in a sentence are none of either. */
+export const isTextOrNull = ({ kind, options, wrapped }: Shape): boolean =>
+  kind === "union" && !wrapped && options.every((option) => isText(option) || option.kind === "null");
+
 /** The shapes that a shape is made of. */
 export const partsOf = (shape: Shape): Shape[] =>
   [

@@ -34,8 +34,8 @@ export interface ObjectStream<Out> extends AsyncIterable<DeepPartial<Out>> {
    * that does not fit ends it with the error, after the items before it; so does an answer whose valid list is another in
    * the end than the items so far began. A list of which the schema makes something else, as a Set, has its items, too.
    *
-   * @throws TypeError before the call when the schema is of no list; at the end when the answer or the value had to be one
-   * and neither is
+   * @throws TypeError when the schema is of no list: before the call where that is certain, at the end where a transform or
+   * the answer decides
    */
   readonly elements: () => AsyncIterable<ElementOf<Out>>;
   /** The valid object and how it came about. Asking for it reads the stream to its end. */

@@ -33,6 +33,10 @@ describe("unquote", () => {
     ['"unfinished "q" x', 'unfinished "q" x'],
     ['"<a href="x">link</a>"', '<a href="x">link</a>'],
     ['"say:"hi" ok"', 'say:"hi" ok'],
+    ['"Call f("-v") now"', 'Call f("-v") now'],
+    ['"a = "" and b"', 'a = "" and b'],
+    ['"The 5" disk is old"', 'The 5" disk is old'],
+    ['"6\\" and 5" wide"', '6" and 5" wide'],
     ['"Hi "**bold**" there"', 'Hi "**bold**" there'],
     ['"see "#1" ok"', 'see "#1" ok'],
     ['"Title:\\n"Hi" he said"', 'Title:\n"Hi" he said'],
@@ -51,6 +55,8 @@ describe("unquote", () => {
     '"a\\nb" c',
     '"" x',
     '"""three"""',
+    '"Hello." - "Bye."',
+    '"A","B"',
   ])("leaves quotes that belong to the text: %j", (text) => {
     expect(unquote(text)).toBe(text);
   });

@@ -17,7 +17,7 @@ const CLOSING = /[\p{L}\p{N}.,;!?…)\]}%]/u;
 
 /** Whether a quote that does not close stands before something that it opens. */
 const opens = (before: string, next: string): boolean =>
-  /[\p{L}\p{N}]/u.test(next) || (isSpace(before) && /[^\s.,;:!?)\]}"]/.test(next));
+  /[\p{L}\p{N}]/u.test(next) || /[([{=:]/.test(before) || (isSpace(before) && /[^\s.,;:!?)\]}]/.test(next));
 
 /**
  * Takes off a text the double quotes around it, and reads its escapes where all of them are JSON's. A quote that ends what
@@ -30,7 +30,7 @@ export function newUnquoter(verbatim = false): Unquoter {
   let read = ""; // the same with its escapes read
   let json = true;
   let depth = 0; // of quotes within
-  let last = " "; // the character before
+  let last = ""; // the character before
   let rest = ""; // what only more can tell of; the last quote and what follows it
 
   const take = (piece: string, value = piece): void => {
@@ -106,9 +106,14 @@ export function newUnquoter(verbatim = false): Unquoter {
 export const textOf = (text: string, coercion: "off" | "safe" | "full"): string =>
   coercion === "full" ? text : unquote(text.trim());
 
-/** A whole text without the double quotes around it. */
+/** A whole text without the double quotes around it. Where those within are odd in number, none of these belongs to them. */
 export function unquote(text: string): string {
   const unquoter = newUnquoter();
   unquoter.write(text);
-  return unquoter.text() ?? text;
+  const out = unquoter.text() ?? text;
+  if (out !== text || !/^".*"$/s.test(text)) return out;
+  const escaped = text.slice(1, -1).replace(/\\.|"/gs, (sign) => (sign === '"' ? '\\"' : sign));
+  const quotes = escaped.length - (text.length - 2);
+  const found = quotes % 2 === 1 ? (readJson(`"${escaped}"`)?.value ?? text.slice(1, -1)) : text;
+  return found as string; // what stands in quotes
 }
