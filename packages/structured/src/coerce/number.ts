@@ -17,10 +17,10 @@ export function parseNumber(source: string): number | undefined {
   const sign = text.startsWith("-") ? -1 : 1;
   text = text.replace(/^[-+]\s?/, "");
   if (!/\d/.test(text)) return undefined;
-  // the last of `.` and `,` separates the decimals where both stand there; a lone one unless it is a comma before three digits
+  // the last of `.` and `,` separates the decimals where both stand there; a lone one, too, but for 1,234
   const last = Math.max(text.lastIndexOf(","), text.lastIndexOf("."));
   const mark = text.charAt(last);
-  const lone = text.indexOf(mark) === last && (mark === "." || text.length - last !== 4);
+  const lone = text.indexOf(mark) === last && (mark === "." || text.length - last !== 4 || text.startsWith("0,"));
   const cut = lone || text.includes(mark === "." ? "," : ".") ? last : text.length;
   const whole = text.slice(0, cut);
   const rest = text.slice(cut + 1);
