@@ -101,10 +101,11 @@ export function newParser<Out>(
     const node = leading.node();
     const { root } = program;
     let value: unknown = ABSENT;
-    // what may be null, or a fence, shows when that is known
-    const waits = !plain && (head.startsWith("`") || (head.length < 10 && beginsLiteral(head.trim())));
-    if (whole) value = final ?? (root.readiness.done || waits ? ABSENT : (whole.text() ?? ABSENT));
-    else if (node) value = grow(how, node, root);
+    if (whole) {
+      // what may be null, or a fence, shows when that is known
+      const waits = !plain && (head.startsWith("`") || (head.length < 10 && beginsLiteral(head.trim())));
+      value = final ?? (root.readiness.done || waits ? ABSENT : (whole.text() ?? ABSENT));
+    } else if (node) value = grow(how, node, root);
     if (value === ABSENT) return undefined;
     return dressed(how, value, node ?? text, root) as DeepPartial<Out>; // grown by the schema's shape
   };

@@ -7,7 +7,7 @@ import { itemSchemas, remakes } from "./list-schema.ts";
 import { newParser } from "./parser.ts";
 import type { DeepPartial, Parser } from "./parser.ts";
 import { programOf } from "./program.ts";
-import { answerProgram, askAgain, objectRequest, checkedRepairs } from "./request.ts";
+import { answerProgram, askAgain, checkedRepairs, objectRequest } from "./request.ts";
 import type { ObjectOptions } from "./request.ts";
 import { same } from "./same.ts";
 import { isStandard } from "./standard-schema.ts";
@@ -93,10 +93,10 @@ export function streamObject<const S extends Schema>(
   const settled = defer<ObjectResult<Out>>();
   let started = false;
 
-  /** All attempts, one after the other: what happened, and the parser after each piece of text. `asked` validates. */
+  /** All attempts, one after the other: what happened, and the parser after each piece of text. */
   async function* run(
     limit: number,
-    asked = target,
+    validator = target,
   ): AsyncGenerator<{ readonly event?: ObjectEvent<Out>; readonly parser: Parser<Out> }> {
     if (started) throw new TypeError("an object stream can be read once");
     started = true;
@@ -106,7 +106,7 @@ export function streamObject<const S extends Schema>(
     try {
       for (let attempt = 1; ; attempt++) {
         const fold = newFold();
-        let parser = newParser(asked, program, options, false);
+        let parser = newParser(validator, program, options, false);
         let seen: DeepPartial<Out> | undefined;
         let at: readonly (string | number)[] = [];
         try {
@@ -114,7 +114,7 @@ export function streamObject<const S extends Schema>(
             fold.add(part);
             if (part.type === "start") {
               const answer = answerProgram(program, part.output?.dialect);
-              parser = newParser(asked, answer.program, options, answer.encoded);
+              parser = newParser(validator, answer.program, options, answer.encoded);
             } else if (part.type === "text" && part.delta !== "") {
               parser.write(part.delta);
               const value = parser.partial();
@@ -178,12 +178,12 @@ export function streamObject<const S extends Schema>(
       for (const step of steps) if (!result.issues) result = await step["~standard"].validate(result.value);
       return result;
     };
-    let asked: unknown; // what the schema took
+    let taken: unknown; // what the schema was asked about last, which it took where there is a value
     const watched = isStandard(target)
       ? {
           "~standard": {
             ...target["~standard"],
-            validate: (value: unknown) => target["~standard"].validate((asked = value)),
+            validate: (value: unknown) => target["~standard"].validate((taken = value)),
           },
         }
       : target;
@@ -192,7 +192,7 @@ export function streamObject<const S extends Schema>(
       if (event?.type === "object") {
         const whole: unknown = event.value;
         const made = Array.isArray(whole);
-        const list: unknown = made ? whole : asked; // a list of which its schema makes something else, as a Set, is one, too
+        const list: unknown = made ? whole : taken; // a list of which its schema makes something else, as a Set, is one, too
         if (!Array.isArray(list)) throw none();
         // the last word: it may have been read from elsewhere in the text than the items so far
         let begins = given.length <= list.length;
