@@ -46,7 +46,7 @@ const rows: [string, JsonObject, string, unknown][] = [
     '{"a": "x", "b": "y',
     { a: "x", b: "y" },
   ],
-  ["a number that is complete", object({ a: count }), '{"a": 12, ', { a: 12 }],
+  ["a number that is complete", object({ a: count }), '{"a": 12, "', { a: 12 }],
   ["no number that may go on", object({ a: count }), '{"a": 12', {}],
   ["no date that may go on", object({ a: { ...text, "x-type": "date" } }), '{"a": "2026-11-2', {}],
   ["an unquoted text", object({ a: text }), '{"a": word', { a: "word" }],

@@ -60,7 +60,7 @@ function keyAt(m: Machine, i: number, words = false): boolean {
   const next = skipSpace(m, quoted ? j + 1 : j);
   const c = peek(m, next);
   // within braces that a text holds, a key has to be known
-  if (quoted && (c === ":" || c === "=") && (m.open || m.braces === 0)) return true;
+  if (quoted && (c === ":" || c === "=") && (m.open || m.curly === 0)) return true;
   const name = part(m.text, quoted ? i + 1 : i, j).trim();
   if (c === "") return begun(m, next, name, quoted);
   const known = m.names.has(name);
@@ -82,15 +82,19 @@ export function tripleAt(m: Machine, i: number): boolean {
 
 /** What may follow closers that come right after a string: whether they are real or part of its text. */
 function afterClosers(m: Machine, from: number): boolean {
-  let depth = m.stack.length;
+  const open = m.stack.length;
+  // a quote that ends another within the text comes before what closes the text's own brackets
+  let depth = open + (m.quotes % 2) * (m.curly + m.square);
   let gap = false;
   for (let i = from; ; i++) {
     const c = peek(m, i);
     if (c === "}" || c === "]") {
       depth--;
       gap = false;
-    } else if ("\n,<`;/#".includes(c)) return true; // or nothing, which is in any text
-    else if (isSpace(c)) gap = true;
+    } else if (c === "") return true; // which is in any text
+    else if (isSpace(c) && (c !== "\n" || depth >= open)) gap = true;
+    else if (depth >= open) return gap && among(c, "{[");
+    else if (among(c, "\n,<`;/#")) return true;
     else if (closer(c) === "") return depth <= 0 || (gap && among(c, "{["));
     else if (depth > 0) return gap && keyAt(m, i);
     else return gap || expects(m, i + 1, "\n"); // the whole is quoted
@@ -129,7 +133,7 @@ export function endsString(m: Machine, i: number): boolean {
       return !member && m.stack.length > m.arrays && even;
     case ";":
     case ",": {
-      if (c === ";" && (!even || m.braces > 0)) return false;
+      if (c === ";" && (!even || m.curly > 0)) return false;
       const next = skipSpace(m, j + 1);
       return member ? memberAt(m, next) : even || peek(m, next) === "";
     }
@@ -189,10 +193,9 @@ export function arrayAt(m: Machine, i: number): boolean {
 export function endsBare(m: Machine, i: number, plain: boolean): boolean {
   const c = at(m.text, i);
   if (plain && c === "," && inObject(m)) {
-    // 1,000: JSON's own comma is never followed by three digits
-    let j = i + 1;
-    while (j < i + 5 && /\d/.test(peek(m, j))) j++;
-    return j !== i + 4 || isWord(peek(m, j)) || peek(m, j) === ":";
+    // 1,000 or 19,99: JSON's own comma is followed by a key
+    const next = peek(m, i + 1) === " " ? i + 2 : i + 1;
+    return !/\d/.test(peek(m, next)) || among(peek(m, wordsEnd(m, next)), ":=");
   }
   if (plain || c === "}" || (c === "," && !inObject(m))) return true;
   const from = c === "," ? i + 1 : i;

@@ -84,9 +84,7 @@ export interface Machine extends Required<ReaderOptions> {
   quotes: number;
   /** Something stood in the content that JSON would escape. */
   raw: boolean;
-  /** Braces open in the content. */
-  braces: number;
-  /** Brackets that an unquoted value has opened. */
+  /** Brackets that the content of the string or unquoted value has opened. */
   round: number;
   curly: number;
   square: number;
@@ -128,7 +126,6 @@ export const newMachine = ({ names, open, verbatim = false, maxDepth, maxLength 
   quote: "",
   quotes: 0,
   raw: false,
-  braces: 0,
   round: 0,
   curly: 0,
   square: 0,

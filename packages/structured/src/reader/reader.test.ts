@@ -96,7 +96,7 @@ describe("the reader", () => {
     ['["one" + "two", "three"]', ["onetwo", "three"]],
     // unquoted
     ["{a: 1, b_c: 2, d-e: 3}", { a: 1, b_c: 2, "d-e": 3 }],
-    ["{a: 1,000, b: 1,2}", { a: "1,000", b: 1 }],
+    ["{a: 1,000, b: 1,2}", { a: "1,000", b: "1,2" }],
     ["{a: hello, b: world}", { a: "hello", b: "world" }],
     ["{a: hello world\nb: next}", { a: "hello world", b: "next" }],
     ["{a: one, two and three, b: 1}", { a: "one, two and three", b: 1 }],

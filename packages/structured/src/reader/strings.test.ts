@@ -122,6 +122,24 @@ describe("quotes within a text", () => {
   });
 
   it.each([
+    ["an object", 'Send {"b": "c"} to it'],
+    ["an object at the end", 'Send {"b": "c"}'],
+    ["two objects", 'Send {"b": "c"}, then {"e": "f"} too'],
+    ["an object and a line", 'Send {"b": "c"}\nto it'],
+    ["an object and a semicolon", 'send({"b":"c","e":{"f":"g"}}); done()'],
+    ["a list", 'f(["b", "c"], 2)'],
+    ["a list in words", 'one of ["b", "c"] will do'],
+    ["a quote and a brace that stays open", 'say "b" {'],
+  ])("of %s in it end with its brackets", (_name, text) => {
+    const one = `{"a": "${text}", "d": 2}`;
+    const item = { a: text, d: 2 };
+    expect(parse(one, closed).value).toStrictEqual(item);
+    const items = `{"items": [${one}, ${one}]}`;
+    const schema = { type: "object", properties: { items: { type: "array", items: closed } }, required: ["items"] };
+    expect(parse(items, schema).value).toStrictEqual({ items: [item, item] });
+  });
+
+  it.each([
     ['{"a": “x "y" z”}', 'x "y" z'],
     ['{"a": “x”}', "x"],
     ['{"a": “x"}', "x"],

@@ -13,7 +13,7 @@ export function startString(m: Machine, quote: string, opener: number): void {
   if (!m.isKey) attach(m, node);
   m.current = node;
   m.quote = quote;
-  m.quotes = m.braces = 0;
+  m.quotes = m.curly = m.square = 0;
   m.raw = false;
   if (quote !== '"' || opener > 2) repair(m, "quotes");
   m.pos += opener;
@@ -21,6 +21,8 @@ export function startString(m: Machine, quote: string, opener: number): void {
 }
 
 const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
@@ -34,10 +36,13 @@ export function readString(m: Machine): void {
   for (; i < size; i++) {
     const c = codeAt(text, i);
     if (c !== BACKSLASH && c !== end && (end < 128 || !closes(at(text, i), quote))) {
-      // braces tell an object within a text from the one around it
+      // brackets tell a value within a text from the one around it
       if (c > 122) {
-        if (c === OPEN_BRACE) m.braces++;
-        else if (c === CLOSE_BRACE && m.braces > 0) m.braces--;
+        if (c === OPEN_BRACE) m.curly++;
+        else if (c === CLOSE_BRACE && m.curly > 0) m.curly--;
+      } else if (c === OPEN_BRACKET) m.square++;
+      else if (c === CLOSE_BRACKET) {
+        if (m.square > 0) m.square--;
       } else if (c < 32 && !m.raw) {
         m.raw = true;
         repair(m, "unescaped", i);
