@@ -80,11 +80,13 @@ export function tripleAt(m: Machine, i: number): boolean {
   return peek(m, i + 1) === c && peek(m, i + 2) === c;
 }
 
+/** How many brackets the text itself holds open, where a quote in it would end another one. */
+const owned = (m: Machine): number => (m.quotes % 2) * (m.curly + m.square);
+
 /** What may follow closers that come right after a string: whether they are real or part of its text. */
 function afterClosers(m: Machine, from: number): boolean {
   const open = m.stack.length;
-  // a quote that ends another within the text comes before what closes the text's own brackets
-  let depth = open + (m.quotes % 2) * (m.curly + m.square);
+  let depth = open + owned(m);
   let gap = false;
   for (let i = from; ; i++) {
     const c = peek(m, i);
@@ -92,9 +94,10 @@ function afterClosers(m: Machine, from: number): boolean {
       depth--;
       gap = false;
     } else if (c === "") return true; // which is in any text
-    else if (isSpace(c) && (c !== "\n" || depth >= open)) gap = true;
-    else if (depth >= open) return gap && among(c, "{[");
-    else if (among(c, "\n,<`;/#")) return true;
+    else if (depth >= open) {
+      if (!isSpace(c)) return false; // they were the text's own
+    } else if (among(c, "\n,<`;/#")) return true;
+    else if (isSpace(c)) gap = true;
     else if (closer(c) === "") return depth <= 0 || (gap && among(c, "{["));
     else if (depth > 0) return gap && keyAt(m, i);
     else return gap || expects(m, i + 1, "\n"); // the whole is quoted
@@ -105,7 +108,7 @@ function afterClosers(m: Machine, from: number): boolean {
 function memberAt(m: Machine, i: number): boolean {
   const c = peek(m, i);
   if (c === "" || c === "}" || c === ",") return true;
-  if (c === "]" || c === "{") return m.arrays > 0;
+  if (c === "]" || c === "{") return m.arrays > 0 && owned(m) === 0;
   if (c !== '"' && ((among(c, "`.") && tripleAt(m, i)) || commentAt(m, i))) return true;
   return keyAt(m, i, m.quotes % 2 === 0);
 }

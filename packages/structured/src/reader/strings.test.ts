@@ -128,6 +128,8 @@ describe("quotes within a text", () => {
     ["an object and a line", 'Send {"b": "c"}\nto it'],
     ["an object and a semicolon", 'send({"b":"c","e":{"f":"g"}}); done()'],
     ["a list", 'f(["b", "c"], 2)'],
+    ["a list of a text and an object", '["b", {"c": "e"}] is it'],
+    ["an object beside an object", '{"b": "c"} {"e": "f"}'],
     ["a list in words", 'one of ["b", "c"] will do'],
     ["a quote and a brace that stays open", 'say "b" {'],
   ])("of %s in it end with its brackets", (_name, text) => {
