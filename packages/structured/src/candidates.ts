@@ -102,7 +102,8 @@ export function handicap({ node, fenced }: Root, { slice }: Source): number {
     !/^\n{0,2}$/.test(around) &&
     first?.kind === "bare" &&
     (node.items.length === 1 || typeof toPlain(first) === "string");
-  return (node.done ? 0 : 5) + (aside || !first ? ASIDE : around === "``" ? EXAMPLE : 0);
+  const bracketed = /\([^)\n]*$/.test(slice(Math.max(0, node.start - 100), node.start)) ? 1 : 0;
+  return (node.done ? 0 : 5) + bracketed + (aside || !first ? ASIDE : around === "``" ? EXAMPLE : 0);
 }
 
 /**
@@ -167,9 +168,15 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const lines = roots.every(
     ({ node }, i) => i === 0 || /^[\s,]*$/.test(text.slice(roots[i - 1]?.node.end, node.start)),
   );
-  if (roots.length > 1 && (full || lines) && !complete) {
-    const all = newNode("array", roots[0]?.node.start ?? 0, "", roots.at(-1)?.node.end);
-    for (const root of fenced.length > 0 ? fenced : roots) all.items.push(root.node);
+  // so are several in a sentence, of those that may be items
+  const items = out.filter(({ outcome: { issues, tags } }) => !issues && tags & SINGLE);
+  const least = Math.min(...items.map(({ outcome }) => outcome.cost)) + EXAMPLE;
+  const parts = (fenced.length > 0 ? fenced : roots)
+    .map(({ node }) => node)
+    .filter((node) => full || lines || items.some(({ outer, outcome }) => outer === node && outcome.cost < least));
+  if (parts.length > 1 && !complete) {
+    const all = newNode("array", parts[0]?.start ?? 0, "", parts.at(-1)?.end);
+    all.items.push(...parts);
     add(all, 0, "several-to-list");
   }
   // the text itself, for what needs no brackets; beside a value it is only what it says as a whole

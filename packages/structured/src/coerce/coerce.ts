@@ -136,8 +136,12 @@ export function fromText(context: Context, node: Node, shape: Shape): Outcome | 
   const tuple = node.kind === "bare" && /^\(.*\)$/s.test(text);
   if (!tuple && !/^[{["]/.test(text)) return undefined; // an unquoted text never begins so
   const inner = context.read(context, tuple ? `[${text.slice(1, -1)}]` : node.text, node, tuple ? 0 : 1);
-  const outcome = inner && surface(inner, coerce(inner.context, inner.node, shape));
-  return outcome && !outcome.issues ? also(outcome, 2, "inner-json", node) : undefined;
+  const list = inner?.node.kind === "array";
+  // [1] before a sentence is no list
+  if (!inner || (text.startsWith("[") && inner.node.end - inner.node.start < text.length)) return undefined;
+  const outcome = surface(inner, coerce(inner.context, inner.node, shape));
+  // a list of which an item does not fit is no text of another one
+  return !outcome.issues ? also(outcome, 2, "inner-json", node) : list ? outcome : undefined;
 }
 
 function union(context: Context, node: Node, shape: Shape): Outcome {
