@@ -21,7 +21,7 @@ import type { Node, Repair, RepairKind, Root } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import type { Source } from "./reader/source.ts";
-import { isRewritten, plain } from "./reader/plain.ts";
+import { isRewritten, opener, plain } from "./reader/plain.ts";
 import { textOf, unquote } from "./reader/unquote.ts";
 import { isText, isTextOrNull } from "./shape.ts";
 import type { Program, Shape } from "./shape.ts";
@@ -202,11 +202,17 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const tuple = /^\(.*\)$/s.test(trimmed) && has("array", "tuple");
   // a list of which nothing was left is no better than none
   const none = out.every(({ outcome: { issues, tags } }) => issues || (tags & SINGLE && tags & EMPTY));
-  if (options.coercion !== "off" && (rewritten || tuple || none)) {
-    const other = plain(text);
+  if (options.coercion !== "off") {
     const whole = newNode("text", 0, text, text.length);
-    const inner = other === text ? undefined : context.read(context, other, whole, 0);
-    if (inner) add(whole, rewritten ? -1e9 : 1, "rewritten", inner);
+    const lacks = opener(trimmed, (name) => program.open || program.names.has(name), has("array"));
+    const opened = lacks === "" ? undefined : context.read(context, lacks + text, whole, 0);
+    const other = rewritten || tuple || none ? plain(text) : text;
+    // with its opener a text has to be JSON
+    if (opened?.repairs.length === 0) add(whole, -1e9, "rewritten", opened);
+    else if (other !== text) {
+      const inner = context.read(context, other, whole, 0);
+      if (inner) add(whole, rewritten ? -1e9 : 1, "rewritten", inner);
+    }
   }
   if (out.length === 0) {
     const node = newNode("bare", 0, trimmed, text.length);

@@ -12,8 +12,18 @@ export const isRewritten = (text: string): boolean =>
   ESCAPED.test(text) || /^\s*[［｛]|^[^{["]*[{[][\s{[]*&quot;/.test(text);
 
 /**
+ * The bracket that a text lacks at its beginning: of an object where it begins with a key that may be one, of a list where
+ * it begins with a text and ends with a closer, or of both. Models leave it out when they are made to go on after it.
+ */
+export function opener(text: string, isName: (name: string) => boolean, listed: boolean): string {
+  const list = listed && text.startsWith('"') && text.endsWith("]") ? "[" : "";
+  const [, name] = /^"([^"\\\n]*)"\s*:/.exec(text) ?? [];
+  return name === undefined ? list : isName(name) ? `${list}{` : "";
+}
+
+/**
  * A text that is no JSON, not even almost, in the signs of JSON: without HTML's entities, without escapes around the strings,
- * with tuples as lists and full-width punctuation as JSON's. The same text when there is nothing of that.
+ * with tuples as lists, escaped white space and full-width punctuation as JSON's. The same text when there is nothing of that.
  */
 export function plain(text: string): string {
   let out = text;
@@ -31,6 +41,9 @@ export function plain(text: string): string {
     } else if (at >= 0) {
       mapped += out.slice(from, i) + PLAIN.charAt(at);
       from = i + 1;
+    } else if (c === "\\" && /[nrt]/.test(out.charAt(i + 1))) {
+      mapped += `${out.slice(from, i)} `;
+      from = ++i + 1;
     }
   }
   return mapped + out.slice(from);
