@@ -163,6 +163,19 @@ describe("a failure", () => {
     expect(events).toEqual([]);
     expect(signals).toEqual([]);
   });
+  test("before anything is sent is the request's fault, also where no check foresaw it", async () => {
+    const { iterator, events } = run({
+      prepare: () => {
+        encodeURI("\ud800");
+      },
+    });
+    await expect(iterator.next()).rejects.toMatchObject({
+      code: "invalid-request",
+      message: "request: URIError: URI malformed",
+      model: "m",
+    });
+    expect(events).toEqual([]);
+  });
   test("of the request costs nothing", async () => {
     const { iterator, told } = run({ open: () => Promise.reject(new Error("no")) });
     const error = await iterator.next().catch((e: unknown) => e);

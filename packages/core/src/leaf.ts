@@ -14,7 +14,7 @@ import { truncated } from "./watch.ts";
 export interface Wire<E> {
   /**
    * Checks the request and puts it into the vendor's words, at the first read. What it throws is thrown before anything
-   * is sent, so no event tells of it.
+   * is sent, so no event tells of it; what is no {@link LlmError} is `invalid-request`.
    */
   readonly prepare?: () => void;
   /**
@@ -172,7 +172,11 @@ export function leaf<E>(
   };
 
   const open = async (): Promise<void> => {
-    wire.prepare?.();
+    try {
+      wire.prepare?.();
+    } catch (error) {
+      throw isLlmError(error) ? error : new LlmError("invalid-request", `request: ${String(error)}`, model);
+    }
     state = "open";
     sentAt = Date.now();
     if (call.listener) emit(call, "api.request", { vendor: model.vendor, model: model.model }, undefined, sentAt);

@@ -1,6 +1,6 @@
 import type { Call } from "./call.ts";
 import { defined, some } from "./defined.ts";
-import { isLlmError, LlmError } from "./error.ts";
+import { LlmError } from "./error.ts";
 import { count } from "./fields.ts";
 import { until } from "./until.ts";
 import type { Wire } from "./leaf.ts";
@@ -126,12 +126,8 @@ export function sdkWire<Body>(
   };
   return {
     prepare: () => {
-      try {
-        check(to, request);
-        prepared = dialect.prepare(request);
-      } catch (error) {
-        throw isLlmError(error) ? error : new LlmError("invalid-request", `request: ${String(error)}`, at); // no base64
-      }
+      check(to, request);
+      prepared = dialect.prepare(request);
     },
     open,
     read: (events, push) => {

@@ -4,13 +4,13 @@ import type { Capabilities, Provider } from "../provider.ts";
 import type { StreamPart } from "../stream-part.ts";
 import { rateLimits } from "../headers.ts";
 import { validate } from "../validate.ts";
-import { collectWarnings } from "../vendor/warnings.ts";
+import { collectWarnings, type Warnings } from "../vendor/warnings.ts";
 import { OURS, sideOf } from "./carried.ts";
 import { toStreamParts } from "./content.ts";
 import { fromAiSdkError } from "./error.ts";
 import type { AiSdkStreamPart, AnyAiSdkModel } from "./language-model.ts";
 import { newPartReader } from "./read-parts.ts";
-import { toOptions } from "./to-options.ts";
+import { toOptions, type Options } from "./to-options.ts";
 import type { Target } from "./to-prompt.ts";
 import { anyModel } from "../vendor/any-model.ts";
 import { dialectOf } from "./versions.ts";
@@ -62,14 +62,20 @@ export function fromAiSdk(model: AnyAiSdkModel, options: FromAiSdkOptions = {}):
     name: `ai-sdk(${provider}/${modelId})`,
     models: [{ vendor, model: modelId, can: to.can }],
     stream: (request, call) => {
+      const side = sideOf(call);
       let readPart: ReturnType<typeof newPartReader> | undefined; // once the head is there
+      let prepared: { readonly asked: Options; readonly warnings: Warnings } | undefined;
+      const prepare = () => {
+        if (!side) validate(request, to); // what the AI SDK asks, it has checked by its own rules
+        const warnings = collectWarnings(request, vendor, modelId);
+        const asked = toOptions(request, to, warnings);
+        dialect.check(asked.options, warnings);
+        return (prepared = { asked, warnings });
+      };
       const wire: Wire<AiSdkStreamPart> = {
+        prepare,
         open: async (signal) => {
-          const side = sideOf(call);
-          if (!side) validate(request, to); // what the AI SDK asks, it has checked by its own rules
-          const warnings = collectWarnings(request, vendor, modelId);
-          const asked = toOptions(request, to, warnings);
-          dialect.check(asked.options, warnings);
+          const { asked, warnings } = prepared ?? prepare();
           const sent = {
             ...asked.options,
             abortSignal: signal,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { newCall } from "../call.ts";
 import { collect } from "../collect.ts";
 import { layer } from "../compose.ts";
+import type { Event } from "../event.ts";
 import { generate } from "../generate.ts";
 import type { Middleware, Provider } from "../provider.ts";
 import { fromParts } from "../replay.ts";
@@ -360,8 +361,11 @@ test("a request that is none is an error before the model is asked", async () =>
     message: expect.stringContaining("maxTokens"),
   });
   const url = { messages: [{ role: "user", content: [{ type: "image", source: { url: "no url" } }] }] } as const;
-  await expect(generate(fromAiSdk(model), url)).rejects.toMatchObject({ code: "invalid-request" });
+  const events: Event[] = [];
+  const told = { onEvent: (event: Event) => events.push(event) };
+  await expect(generate(fromAiSdk(model), url, told)).rejects.toMatchObject({ code: "invalid-request" });
   expect(asked).toEqual([]);
+  expect(events).toEqual([]); // nothing was sent
 });
 
 test.each([
@@ -374,6 +378,7 @@ test.each([
   ["data:text/plain;charset=utf-8;base64,aGk=", "aGk="],
   ["data:,hi", "aGk=", "image/*"],
   ["DATA:image/png;BASE64,aGk=", "aGk="],
+  ["data:text/plain,a\ud800b", "Ye+/vWI="], // as new URL() has it
 ])("the bytes of %s reach the model", async (url, data, mediaType = /^data:([^;,]+)/i.exec(url)?.[1]) => {
   const { model, asked } = scripted(everything);
   const content = [{ type: "image", source: { url } }] as const;

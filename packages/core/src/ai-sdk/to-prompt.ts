@@ -42,9 +42,10 @@ const textPart = (part: TextPart): AiSdkTextPart => ({
   ...optionsOf(part, carriedBy(part)),
 });
 
-/** The bytes that a URL's text stands for, each as a character. */
+/** The bytes that a URL's text stands for, each as a character. As in any URL, half of a pair stands for U+FFFD. */
 function percentDecoded(text: string): string {
-  const ascii = encodeURI(text).replaceAll("%25", "%"); // what was escaped before is so again
+  const whole = text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
+  const ascii = encodeURI(whole).replaceAll("%25", "%"); // what was escaped before is so again
   return ascii.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
