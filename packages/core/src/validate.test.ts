@@ -88,6 +88,9 @@ test.each<Partial<ChatRequest>>([
   },
   // and so does the one that takes the answer
   { toolChoice: { tool: "answer" }, output: { schema: {}, name: "answer", mode: "tool" } },
+  { toolChoice: { tool: "output" }, output: { schema: {} } },
+  { toolChoice: "required", output: { schema: {} } },
+  { toolChoice: "required", options: { openai: { tools: [{ type: "web_search" }] } } },
 ])("%j may be asked", (request) => expect(problem({ messages: [hi], ...request })).toBeUndefined());
 
 test.each<readonly [unknown, string]>([
@@ -188,6 +191,16 @@ test.each<readonly [unknown, string]>([
   [{ messages: [hi], tools: [f], toolChoice: { tool: "g" } }, "toolChoice: there is no such tool"],
   [{ messages: [hi], toolChoice: { tool: "f" } }, "toolChoice: there is no such tool"],
   [{ messages: [hi], toolChoice: "required" }, "toolChoice: there is no such tool"],
+  // options that have no tools, and an answer of another name, are no reason to believe in one
+  [
+    { messages: [hi], tools: [f], toolChoice: { tool: "g" }, options: { openai: { store: true }, x: undefined } },
+    "toolChoice: there is no such tool",
+  ],
+  [{ messages: [hi], toolChoice: "required", options: {} }, "toolChoice: there is no such tool"],
+  [
+    { messages: [hi], tools: [f], toolChoice: { tool: "g" }, output: { schema: {} } },
+    "toolChoice: there is no such tool",
+  ],
   [{ messages: [hi], toolChoice: "any" }, "toolChoice: must be one of auto, none, required"],
   [{ messages: [hi], toolChoice: {} }, "toolChoice.tool: must be text that is not empty"],
   [{ messages: [hi], output: { schema: "x" } }, "output.schema: must be an object"],

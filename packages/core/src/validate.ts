@@ -1,8 +1,9 @@
 import { EFFORTS } from "./efforts.ts";
 import { LlmError } from "./error.ts";
-import { isRecord } from "./json.ts";
+import { isRecord, type JsonObject } from "./json.ts";
 import type { Message, Part } from "./message.ts";
 import type { ChatRequest } from "./request.ts";
+import { outputName } from "./vendor/output.ts";
 
 /** What is wrong with a value: where within it, and why. Undefined: nothing. */
 type Problem = string | undefined;
@@ -172,14 +173,17 @@ const request = fields({
 });
 
 /**
- * Tools have names of their own, and a choice needs one of them. Where the request has options of a vendor or an output,
- * there may be others: what a vendor runs, or what takes the answer.
+ * Tools have names of their own, and a choice needs one of them or the one that takes the answer. Which tools a vendor
+ * runs for options of its own is not known.
  */
-function named({ tools = [], toolChoice, options, output }: ChatRequest): Problem {
+function named(request: ChatRequest): Problem {
+  const { tools = [], toolChoice, options = {}, output } = request;
   const names = new Set<unknown>(tools.map((tool) => tool.name));
   if (names.size < tools.length) return ".tools: names must differ";
+  if (output) names.add(outputName(request));
   const known = isRecord(toolChoice) ? names.has(toolChoice.tool) : toolChoice !== "required" || names.size > 0;
-  return known || output || options ? undefined : ".toolChoice: there is no such tool";
+  const hosted = Object.values<JsonObject | undefined>(options).some((own) => own?.["tools"]);
+  return known || hosted ? undefined : ".toolChoice: there is no such tool";
 }
 
 /**
