@@ -7,7 +7,7 @@ import { weighPackage } from "./weigh.ts";
  */
 const ceilings: Readonly<Record<string, number>> = {
   "core .": 9_000,
-  "core ./anthropic": 10_400, // goal 6,000
+  "core ./anthropic": 10_470, // goal 6,000
   "core ./openai": 10_550, // goal 6,000
   "core ./openai-chat": 10_350, // goal 6,000
   "cache .": 5_000,

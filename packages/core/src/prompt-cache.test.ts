@@ -227,3 +227,21 @@ test("against vendors that cache: the second turn reads what the first has writt
     await close();
   }
 });
+
+test("more marks than Claude takes are fewer where they arrive, with this layer or without, which is said once", async () => {
+  const simulator = createSimulator();
+  const { url, close } = await simulator.listen();
+  try {
+    const provider = anthropic("claude-sonnet-5-5", { baseURL: url, apiKey: "k" });
+    const content = ["a", "b", "c", "d", "e", "f"].map((text) => ({ type: "text", text, cache: "5m" }) as const);
+    const request: ChatRequest = { messages: [{ role: "user", content }] };
+    for (const llm of [provider, compose(provider, promptCache())]) {
+      const { warnings } = await generate(llm, request);
+      expect(warnings).toEqual([
+        { code: "unsupported", field: "cache", message: "Claude takes 4 marks of cacheable prefixes, not 6" },
+      ]);
+    }
+  } finally {
+    await close();
+  }
+});

@@ -1,11 +1,12 @@
 import { layer } from "./compose.ts";
 import { emit } from "./event.ts";
 import type { JsonObject } from "./json.ts";
-import type { CacheTtl, Message, Part, TextPart } from "./message.ts";
+import type { CacheTtl, Message, Part } from "./message.ts";
 import { mapStart } from "./map-start.ts";
 import type { Middleware, Model, Provider } from "./provider.ts";
 import type { ChatRequest } from "./request.ts";
 import type { StreamPart } from "./stream-part.ts";
+import { countMarks, fewerMarks } from "./vendor/cache-marks.ts";
 import { collectWarnings, type Warnings } from "./vendor/warnings.ts";
 import { watch } from "./watch.ts";
 
@@ -18,42 +19,6 @@ export interface PromptCacheOptions {
 const isClaude = ({ model }: Model): boolean => /claude/i.test(model);
 const isOpenAI = ({ models }: Provider): boolean =>
   models.some(({ vendor, model }) => (vendor === "openai" || vendor === "azure") && !/claude/i.test(model));
-
-const hasMark = (part: Part): boolean => "cache" in part && part.cache !== undefined;
-const marksOf = (content: string | readonly Part[] = ""): number =>
-  typeof content === "string"
-    ? 0
-    : content.reduce(
-        (sum, part) => sum + Number(hasMark(part)) + (part.type === "tool-result" ? marksOf(part.output) : 0),
-        0,
-      );
-
-/** More of them in a request are refused. */
-const MOST_MARKS = 4;
-
-/** The caller's own marks: where there are too many, the first, which is what calls share, and the last. */
-function withFewerMarks(request: ChatRequest, marks: number, warnings: Warnings): ChatRequest {
-  if (marks <= MOST_MARKS) return request;
-  warnings.unsupported("cache", `Claude takes ${MOST_MARKS} marks of cacheable prefixes, not ${marks}`);
-  let nth = 0;
-  const fewer = <C extends string | readonly Part[]>(content: C): C =>
-    typeof content === "string"
-      ? content
-      : (content.map((given) => {
-          const part = given.type === "tool-result" ? { ...given, output: fewer(given.output) } : given;
-          if (!hasMark(part) || ++nth === 1 || nth > marks - MOST_MARKS + 1) return part;
-          const { cache: _, ...plain } = part as TextPart; // as any part that takes a mark
-          return plain;
-        }) as readonly Part[] as C); // the same parts
-  const { system, messages } = request;
-  return {
-    ...request,
-    ...(system !== undefined && { system: fewer(system) }),
-    messages: messages.map(
-      (message): Message => ({ ...message, content: fewer<string | readonly Part[]>(message.content) }) as Message, // the same parts
-    ),
-  };
-}
 
 const canBeMarked = (part: Part): boolean =>
   part.type === "text" ? part.text !== "" : part.type !== "reasoning" && part.type !== "opaque";
@@ -77,8 +42,7 @@ function mark<C extends string | readonly Part[]>(content: C, cache: CacheTtl): 
  */
 function markPrefixes(request: ChatRequest, cache: CacheTtl, warnings: Warnings): ChatRequest {
   const { system, messages } = request;
-  const marks = messages.reduce((sum, { content }) => sum + marksOf(content), marksOf(system));
-  if (marks > 0) return withFewerMarks(request, marks, warnings); // the caller knows better
+  if (countMarks(request) > 0) return fewerMarks(request, warnings); // the caller knows better
   const asked = messages.flatMap(({ role }, i) => (role === "user" || role === "tool" ? [i] : []));
   const ends = messages.length > 1 ? asked.slice(-2) : []; // a question alone will not come again
   return {

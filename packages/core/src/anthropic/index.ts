@@ -18,7 +18,8 @@ export type { AnthropicOptions, MessagesClient } from "./client.ts";
 
 /**
  * A Claude model behind Anthropic's Messages API. Model ids are not checked against a list. Retries are yours to add, as
- * a layer: the SDK's are off. `maxTokens`, which this vendor requires, is 32,000 where the request has none.
+ * a layer: the SDK's are off. `maxTokens`, which this vendor requires, is 32,000 where the request has none. Of more marks
+ * of cacheable prefixes than the four that it takes, the first and the last three are sent, with a warning.
  *
  * @param options the SDK's client or its options; without either, the SDK's environment variables
  * @returns a provider; its stream throws {@link LlmError} with every code that the vendor's errors map to, `auth` when

@@ -294,6 +294,28 @@ test("what the model cannot take is said, or an error where that is wanted", () 
   expect(body({ system: marked("5m") }, plain).system).toEqual([{ type: "text", text: "a" }]);
 });
 
+test("of more marks than Claude takes the first and the last three are sent, which is said, or an error where that is wanted", () => {
+  const marked = (...texts: readonly string[]) => texts.map((text) => ({ type: "text", text, cache: "1h" }) as const);
+  const conversation = (...texts: readonly string[]): Partial<ChatRequest> => ({
+    system: marked("S"),
+    messages: [{ role: "user", content: marked(...texts) }],
+  });
+  const sent = (request: Partial<ChatRequest>) => {
+    const { system, messages } = body(request);
+    return [system, messages[0]?.content].flat().map((block) => Object.hasOwn(Object(block), "cache_control"));
+  };
+  expect(sent(conversation("a", "b", "c"))).toEqual([true, true, true, true]);
+  expect(warnings(conversation("a", "b", "c"))).toEqual([]);
+  expect(sent(conversation("a", "b", "c", "d", "e"))).toEqual([true, false, false, true, true, true]);
+  expect(warnings(conversation("a", "b", "c", "d", "e"))).toEqual(["unsupported cache"]);
+  expect(() => body({ ...conversation("a", "b", "c", "d"), strict: true })).toThrow(
+    expect.objectContaining({
+      code: "unsupported",
+      message: "cache: Claude takes 4 marks of cacheable prefixes, not 5",
+    }),
+  );
+});
+
 test("the caller's own parameters win; hosted tools stand beside the others", () => {
   const options = {
     anthropic: { max_tokens: 5, tools: [{ type: "web_search_20260209", name: "web_search" }], metadata: { x: 1 } },

@@ -1,7 +1,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { Model } from "../provider.ts";
 import type { ChatRequest, OutputMode } from "../request.ts";
-import { suitMarks } from "../vendor/cache-marks.ts";
+import { fewerMarks, suitMarks } from "../vendor/cache-marks.ts";
 import { defined, some } from "../defined.ts";
 import { splitOptions, withOptions } from "../fields.ts";
 import { effortFor } from "../vendor/effort.ts";
@@ -48,7 +48,7 @@ function warnOfHints(request: ChatRequest, to: Model, warnings: Warnings): void 
  */
 export function toMessages(given: ChatRequest, to: Model): Prepared<MessagesBody> {
   const warnings = collectWarnings(given, to.vendor, to.model);
-  const request = suitMarks(given, to, ["5m", "1h"], warnings);
+  const request = fewerMarks(suitMarks(given, to, ["5m", "1h"], warnings), warnings);
   warnOfHints(request, to, warnings);
   const { body: extra, headers } = splitOptions(request, "anthropic", to.vendor);
   const mode = outputMode(request, to);
