@@ -3,7 +3,7 @@ import { isRecord } from "../json.ts";
 import { bodyError, toLlmError, type Origin } from "../api-error.ts";
 import { record, text } from "../fields.ts";
 
-/** The AI SDK's errors by name. Messages of those marked hold text of the answer, which belongs into no error. */
+/** The AI SDK's errors by name, and what to say where their own words hold text of the prompt or the answer. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_LoadAPIKeyError: ["auth"],
   AI_LoadSettingError: ["auth"],
@@ -12,8 +12,8 @@ const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_UnsupportedFunctionalityError: ["unsupported"],
   AI_InvalidPromptError: ["invalid-request", "the prompt is not valid"],
   AI_InvalidArgumentError: ["invalid-request", "an argument is not valid"],
-  AI_EmptyResponseBodyError: ["malformed"],
-  AI_NoContentGeneratedError: ["malformed"],
+  AI_EmptyResponseBodyError: ["malformed", "the provider's answer is empty"],
+  AI_NoContentGeneratedError: ["malformed", "the provider's answer is empty"],
   AI_JSONParseError: ["malformed", "the provider's answer is not JSON"],
   AI_TypeValidationError: ["malformed", "the provider's answer has another shape than expected"],
   AI_InvalidResponseDataError: ["malformed", "the provider's answer has another shape than expected"],
@@ -37,7 +37,7 @@ function apiError(error: Error, origin: Origin): LlmError {
       typeof value === "string" ? [[name, value]] : [],
     ),
   );
-  if (typeof statusCode !== "number") return new LlmError("network", error.message, origin);
+  if (typeof statusCode !== "number") return new LlmError("network", error.message, { ...origin, cause: error.cause });
   const known = Object.assign(new Error(error.message), {
     status: statusCode,
     headers,
@@ -54,6 +54,6 @@ export function fromAiSdkError(error: unknown, origin: Origin): LlmError {
   const { vendor, model } = origin;
   if (!(error instanceof Error)) return bodyError(isRecord(error) ? error : { message: String(error) }, origin);
   const [code, message] = NAMES[error.name] ?? [];
-  if (code) return new LlmError(code, message ?? error.message, { vendor, model });
+  if (code) return new LlmError(code, message ?? error.message, { vendor, model, ...(!message && { cause: error }) });
   return error.name === "AI_APICallError" ? apiError(error, origin) : toLlmError(error, origin);
 }

@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Writable } from "node:stream";
+import { MockLanguageModelV3 } from "ai/test";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
+import { fromAiSdk } from "../ai-sdk/index.ts";
 import { compose } from "../compose.ts";
 import { LlmError } from "../error.ts";
 import { fallback } from "../fallback.ts";
@@ -82,16 +84,59 @@ describe("logTo", () => {
     expect(JSON.stringify(lines)).not.toContain("treasure");
   });
 
-  test("what broke on the way is said in it", async () => {
-    const { log, lines } = logger();
+  test("what broke on the way is said in it by its code, not in the words of who threw it", async () => {
+    const refused = Object.assign(new Error("connect: no way to the treasure"), { code: "ECONNREFUSED" });
     const local = openaiChat("m", {
       apiKey: "k",
       baseURL: "http://127.0.0.1:1/v1",
-      fetch: () => Promise.reject(new TypeError("fetch failed")),
+      fetch: () => Promise.reject(new TypeError("fetch failed", { cause: refused })),
     });
+    const { log, lines } = logger();
     const llm = compose(local, observe(logTo(log)), retry({ attempts: 2, baseDelay: 0 }));
-    await expect(generate(llm, "Hi")).rejects.toMatchObject({ code: "network" });
-    expect(JSON.stringify(lines)).toContain("Connection error.");
+    await expect(generate(llm, "Where is the treasure?")).rejects.toMatchObject({ code: "network" });
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        msg: "retry.waiting",
+        llm: expect.objectContaining({ error: expect.objectContaining({ code: "network", reason: "ECONNREFUSED" }) }),
+      }),
+    );
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+  });
+
+  /** What a model of the AI SDK throws. */
+  const named = (name: string, more: object = {}): Error =>
+    Object.assign(new Error("no answer to: where is the treasure?"), { name, ...more });
+  test.each([
+    [named("Error"), "network", undefined],
+    [named("Error", { code: "no treasure" }), "network", undefined],
+    [
+      named("AI_APICallError", { cause: Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" }) }),
+      "network",
+      "UND_ERR_SOCKET",
+    ],
+    [named("AI_UnsupportedFunctionalityError"), "unsupported", undefined],
+    [named("AI_NoContentGeneratedError"), "malformed", undefined],
+  ] as const)("nor those of a bridged model: %s is %s", async (thrown, code, reason) => {
+    const model = new MockLanguageModelV3({ doGenerate: () => Promise.reject(thrown) });
+    const { log, lines } = logger();
+    const llm = compose(fallback(fromAiSdk(model), mock("Arr.")), observe(logTo(log)));
+    await generate(llm, "Where is the treasure?");
+    const told = lines.find(({ msg }) => msg === "fallback.used");
+    expect(told).toMatchObject({ llm: { error: { code, ...(reason && { reason }) } } });
+    expect(JSON.stringify(told)).toMatch(reason ? /"reason"/ : /^(?!.*"reason")/);
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+  });
+
+  test("nor those of an error that a layer has told again", async () => {
+    const at = { vendor: "v", model: "m" };
+    const first = new LlmError("unsupported", "no treasure for you", { ...at, cause: new Error("treasure") });
+    const again = new LlmError(first.code, first.message, { ...at, cause: first }); // as resume() and runTools() do
+    const own = new LlmError("unsupported", "effort: m takes no max", { ...at, cause: new LlmError("refusal", "no") });
+    const { log, lines } = logger();
+    await generate(compose(fallback(mock(again), mock(own), mock("Arr.")), observe(logTo(log))), "Hi");
+    expect(lines.filter(({ msg }) => msg === "fallback.used")).toHaveLength(2);
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+    expect(JSON.stringify(lines)).toContain("effort: m takes no max");
   });
 
   test("with the vendor's words and the partial answer when asked for", async () => {

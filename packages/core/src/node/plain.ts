@@ -1,4 +1,5 @@
-import { isLlmError, type ErrorCode } from "../error.ts";
+import { defined } from "../defined.ts";
+import { isLlmError, type ErrorCode, type LlmError } from "../error.ts";
 import type { Event } from "../event.ts";
 import { isRecord } from "../json.ts";
 
@@ -12,7 +13,23 @@ export interface PlainOptions {
 }
 
 /** What no vendor's answer is called: these are found out here, and said in our words. */
-const OURS: readonly ErrorCode[] = ["network", "malformed", "truncated", "unsupported", "aborted"];
+const OURS: readonly ErrorCode[] = ["malformed", "truncated", "unsupported"];
+
+/** Whether what an error says are our words, which repeat nothing: not a vendor's, nor those of an error behind it. */
+function saidByUs({ status, requestId, vendor, code, cause }: LlmError): boolean {
+  // an answer of status 200 may be an error too, and not every server gives it an id
+  if (status !== undefined || requestId !== undefined) return false;
+  return (
+    vendor === undefined || (OURS.includes(code) && (cause === undefined || (isLlmError(cause) && saidByUs(cause))))
+  );
+}
+
+/** Why a connection failed, as systems name it: the first code among the causes, `ECONNREFUSED` for example. */
+function reasonOf({ cause }: Error): string | undefined {
+  for (let at = cause, deep = 0; at instanceof Error && deep < 8; at = at.cause, deep++)
+    if ("code" in at && typeof at.code === "string" && /^[A-Z][A-Z\d_]*$/.test(at.code)) return at.code;
+  return undefined;
+}
 
 /**
  * An error without what may hold text of a question or an answer: its partial result, its cause, a foreign error's
@@ -21,18 +38,19 @@ const OURS: readonly ErrorCode[] = ["network", "malformed", "truncated", "unsupp
 function plainError(error: Error): object {
   if (!isLlmError(error)) return { name: error.name };
   const { name, code, message, retryable, retryAfterMs, status, vendor, model, requestId } = error;
-  // an answer of status 200 may be an error too, and not every server gives it an id
-  const ours = status === undefined && requestId === undefined && (vendor === undefined || OURS.includes(code));
   return {
     name,
     code,
-    ...(ours && { message }),
+    ...(saidByUs(error) && { message }),
     retryable,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(status !== undefined && { status }),
-    ...(vendor !== undefined && { vendor }),
-    ...(model !== undefined && { model }),
-    ...(requestId !== undefined && { requestId }),
+    ...defined({
+      reason: code === "network" ? reasonOf(error) : undefined,
+      retryAfterMs,
+      status,
+      vendor,
+      model,
+      requestId,
+    }),
   };
 }
 
