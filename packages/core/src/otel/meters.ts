@@ -17,7 +17,7 @@ export interface Measured {
 export interface Meters {
   /** One that is done. */
   readonly done: (measured: Measured) => void;
-  /** The time from one piece of its content to the next. */
+  /** The time that a piece of its content, behind the first, was waited for. */
   readonly chunk: (ms: number, attributes: Attributes) => void;
 }
 
@@ -40,7 +40,7 @@ export function newMeters(meter: Meter): Meters {
 
   const duration = seconds("duration", "How long an inference took.");
   const firstChunk = seconds("time_to_first_chunk", "How long the first content of a streamed inference took.");
-  const perChunk = seconds("time_per_output_chunk", "How long each further content of a streamed inference took.");
+  const perChunk = seconds("time_per_output_chunk", "How long each further content of a streamed inference was waited for.");
   const input = tokens("input_tokens", "Tokens read by one inference.");
   const output = tokens("output_tokens", "Tokens written by one inference.");
   const totals = [

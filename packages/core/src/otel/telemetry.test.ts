@@ -10,9 +10,9 @@ import { createAnthropic } from "@ai-sdk/anthropic";
 import { OpenTelemetry } from "@ai-sdk/otel";
 import { createSimulator } from "@llm/simulator";
 import { generateText } from "ai";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { anthropic } from "../anthropic/index.ts";
-import { compose } from "../compose.ts";
+import { compose, layer } from "../compose.ts";
 import { LlmError } from "../error.ts";
 import { fallback } from "../fallback.ts";
 import { generate } from "../generate.ts";
@@ -206,6 +206,35 @@ test("measurements", async () => {
   expect(named("usage.cache_read.input_tokens")?.points).toMatchObject([{ value: 16 }]);
   expect(named("usage.cache_write.input_tokens")?.points).toMatchObject([{ value: 4 }]);
   expect(named("usage.reasoning.output_tokens")?.points).toMatchObject([{ value: 2 }]);
+});
+
+test("the time per chunk is what the provider took, however slow the reader", async () => {
+  let time = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => time);
+  try {
+    const slow = layer(async function* (request, call, inner) {
+      for await (const part of inner.stream(request, call)) {
+        time += 10;
+        yield part;
+      }
+    });
+    const { layer: telemetered, spans, metrics } = instrumented();
+    const llm = compose(mock({ text: "One two three four five six seven." }), telemetered, slow);
+    let pieces = 0;
+    for await (const _ of streamText(llm, question)) {
+      pieces++;
+      time += 5_000; // the reader's own
+    }
+    expect(pieces).toBeGreaterThan(2);
+    const inference = spans().find(({ kind }) => kind === SpanKind.CLIENT);
+    expect(inference?.attributes["gen_ai.client.operation.time_per_output_chunk"]).toBeCloseTo(0.01, 9);
+    const perChunk = (await metrics()).find(({ name }) => name === "gen_ai.client.inference.time_per_output_chunk");
+    expect(perChunk?.points).toMatchObject([
+      { value: { count: pieces - 1, sum: expect.closeTo((pieces - 1) / 100, 9) } },
+    ]);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 describe("content", () => {

@@ -47,13 +47,14 @@ interface Attempt {
 /** What the tracer and the meter are asked for by. */
 export const NAME = "@llm/core";
 
-/** Runs the first read within a context, so that what it starts (HTTP, stores) hangs below the operation. */
-function within(parent: Context, source: AsyncIterable<StreamPart>): AsyncIterable<StreamPart> {
+/** Runs the first read within a context, so that what it starts (HTTP, stores) hangs below the operation; tells of each. */
+function within(parent: Context, source: AsyncIterable<StreamPart>, read: () => void): AsyncIterable<StreamPart> {
   const inner = source[Symbol.asyncIterator]();
   let begun = false;
   const iterator: AsyncIterableIterator<StreamPart> = {
     [Symbol.asyncIterator]: () => iterator,
     next: () => {
+      read();
       if (begun) return inner.next();
       begun = true;
       return context.with(parent, () => inner.next());
@@ -85,22 +86,22 @@ function operation(
   let start: StartPart | undefined;
   let finish: FinishPart | undefined;
   let over = false;
-  let last: number | undefined; // when the last piece of content came
-  const chunks = { count: 0, ms: 0, attributes: {} };
+  let readAt = 0; // when the last read began
+  let waited = 0; // by all reads since the last piece of content: what the reader does in between is not the model's time
+  const chunks = { count: -1, ms: 0, attributes: {} }; // behind the first
 
-  /** The time since the piece before, and who answers. */
-  const chunk = (now: number): void => {
-    if (last === undefined) {
+  /** The time that a piece was waited for, and who answers. */
+  const chunk = (): void => {
+    if (++chunks.count === 0) {
       const { vendor = "", model = "" } = start ?? {};
       const asked = [...attempts.values()].findLast((attempt) => attempt.vendor === vendor)?.model ?? model;
       const at = models.find((each) => each.vendor === vendor && each.model === asked)?.endpoint;
       chunks.attributes = { ...inference(vendor, asked), "gen_ai.response.model": model, ...server(at) };
     } else {
-      chunks.count++;
-      chunks.ms += now - last;
-      meters.chunk(now - last, chunks.attributes);
+      chunks.ms += waited;
+      meters.chunk(waited, chunks.attributes);
     }
-    last = now;
+    waited = 0;
   };
   const begin = (event: Extract<Event, { type: "api.request" }>): void => {
     const { vendor, model, at } = event;
@@ -152,6 +153,9 @@ function operation(
 
   return {
     parent,
+    read: (): void => {
+      readAt = performance.now();
+    },
     hear: (event: Event): void => {
       if (event.type === "api.request") begin(event);
       else if (event.type === "api.response") respond(event);
@@ -161,7 +165,9 @@ function operation(
       fold?.add(part);
       if (part.type === "start") start = part;
       if (part.type === "finish") finish = part;
-      if (!call.whole && isContent(part)) chunk(performance.now());
+      if (call.whole) return;
+      waited += performance.now() - readAt;
+      if (isContent(part)) chunk();
     },
     end: (outcome: Outcome): void => {
       const finished = finish && { "gen_ai.response.finish_reasons": [finish.reason] };
@@ -218,7 +224,7 @@ export function telemetry(options: TelemetryOptions = {}): Middleware {
     return watch(
       () => {
         const source = inner.stream(request, heard);
-        return running ? within(running.parent, source) : source;
+        return running ? within(running.parent, source, running.read) : source;
       },
       () => {
         const tracer = options.tracer ?? trace.getTracer(NAME);
