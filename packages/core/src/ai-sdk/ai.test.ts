@@ -86,6 +86,13 @@ describe.each(Object.entries(theirs))("fromAiSdk: %s", (name, model) => {
     expect(told).not.toContain("about the sea");
   });
 
+  test("bytes that are no base64 are the request's fault", async () => {
+    const content = [{ type: "file", source: { data: "A=AA", mediaType: "text/plain" } }] as const;
+    const asked = generate(make(), { messages: [{ role: "user", content }] });
+    // OpenAI's models take no texts by file
+    await expect(asked).rejects.toMatchObject({ code: name === "anthropic" ? "invalid-request" : "unsupported" });
+  });
+
   test("a wrong key is auth", async () => {
     await expect(
       generate(fromAiSdk(createOpenAI({ apiKey: "", baseURL: `${url}/v1` }).chat(GPT)), "Hi"),

@@ -3,7 +3,7 @@ import { isRecord } from "../json.ts";
 import { bodyError, toLlmError, type Origin } from "../api-error.ts";
 import { record, text } from "../fields.ts";
 
-/** The AI SDK's errors by name, and what to say where their own words hold text of the prompt or the answer. */
+/** Errors by name, the AI SDK's and the one of atob(), and what to say where their own words hold text of the prompt or the answer. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_LoadAPIKeyError: ["auth"],
   AI_LoadSettingError: ["auth"],
@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_UnsupportedFunctionalityError: ["unsupported"],
   AI_InvalidPromptError: ["invalid-request", "the prompt is not valid"],
   AI_InvalidArgumentError: ["invalid-request", "an argument is not valid"],
+  InvalidCharacterError: ["invalid-request", "messages: data must be base64"],
   AI_EmptyResponseBodyError: ["malformed", "the provider's answer is empty"],
   AI_NoContentGeneratedError: ["malformed", "the provider's answer is empty"],
   AI_JSONParseError: ["malformed", "the provider's answer is not JSON"],
