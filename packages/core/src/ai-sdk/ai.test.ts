@@ -86,6 +86,23 @@ describe.each(Object.entries(theirs))("fromAiSdk: %s", (name, model) => {
     expect(told).not.toContain("about the sea");
   });
 
+  test("a whole answer that is cut is one of the network, as of our own adapters", async () => {
+    simulator.faults.add({ fault: "cut" });
+    await expect(generate(make(), "Tell me about the sea.")).rejects.toMatchObject({
+      code: "network",
+      requestId: expect.stringMatching(/^req_/),
+      cause: { message: "terminated" },
+    });
+    simulator.faults.set([{ fault: "malformed-event" }]);
+    await expect(generate(make(), "Tell me about the sea.")).rejects.toMatchObject({ code: "malformed", status: 200 });
+  });
+
+  test("a stream without a word tells whose it was", async () => {
+    simulator.faults.add({ fault: "empty-body" });
+    const { vendor, model } = make().models[0]!;
+    await expect(streamOurs(make(), "Hi").result).rejects.toMatchObject({ code: "truncated", vendor, model });
+  });
+
   test("bytes that are no base64 are the request's fault", async () => {
     const content = [{ type: "file", source: { data: "A=AA", mediaType: "text/plain" } }] as const;
     const asked = generate(make(), { messages: [{ role: "user", content }] });

@@ -30,7 +30,7 @@ const parsed = (body: unknown): unknown => {
 
 /** A failed HTTP request of an AI SDK provider, without the prompt that its own error repeats. */
 function apiError(error: Error, origin: Origin): LlmError {
-  const { statusCode, responseHeaders, responseBody } = error as Error & Record<string, unknown>; // read with care
+  const { statusCode, responseHeaders, responseBody, cause } = error as Error & Record<string, unknown>; // read with care
   const body = parsed(responseBody);
   const detail = isRecord(body) && isRecord(body["error"]) ? body["error"] : body;
   const headers = new Headers(
@@ -38,14 +38,17 @@ function apiError(error: Error, origin: Origin): LlmError {
       typeof value === "string" ? [[name, value]] : [],
     ),
   );
-  if (typeof statusCode !== "number") return new LlmError("network", error.message, { ...origin, cause: error.cause });
+  const requestId = headers.get("request-id") ?? headers.get("x-request-id") ?? undefined;
+  const cut = Number(statusCode) < 400 && cause instanceof Error && !cause.name.startsWith("AI_"); // what was on its way
+  if (typeof statusCode !== "number" || cut)
+    return new LlmError("network", error.message, { ...origin, requestId, cause });
   const known = Object.assign(new Error(error.message), {
     status: statusCode,
     headers,
     type: text(detail, "type"),
     code: text(detail, "code"),
     errorCode: text(record(detail, "details"), "error_code"),
-    requestID: headers.get("request-id") ?? headers.get("x-request-id"),
+    requestID: requestId,
   });
   return toLlmError(known, origin);
 }

@@ -202,7 +202,7 @@ export function newPartReader(frame: Frame): (part: AiSdkStreamPart, push: Push)
   const finish = (part: PartOf<"finish">, push: Push): void => {
     const own = part.providerMetadata?.[OURS]?.["finish"];
     if (bridged && isRecord(own)) return push(own as unknown as StreamPart); // ours, unchanged
-    if (part.finishReason.unified === "interrupted") throw truncated();
+    if (part.finishReason.unified === "interrupted") throw truncated(frame);
     if (part.finishReason.unified === "error") throw new LlmError("server", "the provider reports a failure", frame);
     verbatim(part, push);
     const finished = fromAiSdkFinish(part.finishReason, part.usage);
