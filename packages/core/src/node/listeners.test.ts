@@ -9,6 +9,8 @@ import { LlmError } from "../error.ts";
 import { fallback } from "../fallback.ts";
 import { generate } from "../generate.ts";
 import { observe } from "../observe.ts";
+import { rateLimit } from "../rate-limit.ts";
+import { memoryRateLimits } from "../rate-limit-store.ts";
 import { retry } from "../retry.ts";
 import { openaiChat } from "../openai-chat/index.ts";
 import { streamText } from "../stream-text.ts";
@@ -124,6 +126,17 @@ describe("logTo", () => {
     const told = lines.find(({ msg }) => msg === "fallback.used");
     expect(told).toMatchObject({ llm: { error: { code, ...(reason && { reason }) } } });
     expect(JSON.stringify(told)).toMatch(reason ? /"reason"/ : /^(?!.*"reason")/);
+    expect(JSON.stringify(lines)).not.toContain("treasure");
+  });
+
+  test("why a store fails is said in it", async () => {
+    const down = Object.assign(new Error("no treasure at 127.0.0.1:6379"), { code: "ECONNREFUSED" });
+    const store = { ...memoryRateLimits(), take: () => Promise.reject(down) };
+    const { log, lines } = logger();
+    await generate(compose(mock("Arr."), observe(logTo(log)), rateLimit({ store })), "Hi");
+    expect(lines.find(({ msg }) => msg === "rate_limit.store_failed")).toMatchObject({
+      llm: { error: { name: "Error", reason: "ECONNREFUSED" } },
+    });
     expect(JSON.stringify(lines)).not.toContain("treasure");
   });
 

@@ -24,10 +24,10 @@ function saidByUs({ status, requestId, vendor, code, cause }: LlmError): boolean
   );
 }
 
-/** Why a connection failed, as systems name it: the first code among the causes, `ECONNREFUSED` for example. */
-function reasonOf({ cause }: Error): string | undefined {
-  for (let at = cause, deep = 0; at instanceof Error && deep < 8; at = at.cause, deep++)
-    if ("code" in at && typeof at.code === "string" && /^[A-Z][A-Z\d_]*$/.test(at.code)) return at.code;
+/** What went wrong as systems name it: the first code of an error and its causes, `ECONNREFUSED` for example. */
+function reasonOf(error: unknown): string | undefined {
+  for (let at = error, deep = 0; at instanceof Error && deep < 8; at = at.cause, deep++)
+    if ("code" in at && typeof at.code === "string" && /^[A-Z\d_]+$/.test(at.code)) return at.code;
   return undefined;
 }
 
@@ -36,7 +36,7 @@ function reasonOf({ cause }: Error): string | undefined {
  * message, and the vendor's own words, which repeat what they complain about.
  */
 function plainError(error: Error): object {
-  if (!isLlmError(error)) return { name: error.name };
+  if (!isLlmError(error)) return { name: error.name, ...defined({ reason: reasonOf(error) }) };
   const { name, code, message, retryable, retryAfterMs, status, vendor, model, requestId } = error;
   return {
     name,
