@@ -40,7 +40,10 @@ export function newMeters(meter: Meter): Meters {
 
   const duration = seconds("duration", "How long an inference took.");
   const firstChunk = seconds("time_to_first_chunk", "How long the first content of a streamed inference took.");
-  const perChunk = seconds("time_per_output_chunk", "How long each further content of a streamed inference was waited for.");
+  const perChunk = seconds(
+    "time_per_output_chunk",
+    "How long each further content of a streamed inference was waited for.",
+  );
   const input = tokens("input_tokens", "Tokens read by one inference.");
   const output = tokens("output_tokens", "Tokens written by one inference.");
   const totals = [

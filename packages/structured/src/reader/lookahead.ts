@@ -60,7 +60,7 @@ function keyAt(m: Machine, i: number, words = false): boolean {
   const next = skipSpace(m, quoted ? j + 1 : j);
   const c = peek(m, next);
   // within braces that a text holds, a key has to be known
-  if (quoted && (c === ":" || c === "=") && (m.open || m.curly === 0)) return true;
+  if (quoted && (c === ":" ? m.open || m.curly === 0 : c === "=" && m.open)) return true;
   const name = part(m.text, quoted ? i + 1 : i, j).trim();
   if (c === "") return begun(m, next, name, quoted);
   const known = m.names.has(name);
@@ -109,8 +109,9 @@ function memberAt(m: Machine, i: number): boolean {
   const c = peek(m, i);
   if (c === "" || c === "}" || c === ",") return true;
   if (c === "]" || c === "{") return m.arrays > 0 && owned(m) === 0;
-  if (c !== '"' && ((among(c, "`.") && tripleAt(m, i)) || commentAt(m, i))) return true;
-  return keyAt(m, i, m.quotes % 2 === 0);
+  const even = m.quotes % 2 === 0;
+  if (c !== '"' && ((among(c, "`.") && tripleAt(m, i)) || (even && commentAt(m, i)))) return true;
+  return keyAt(m, i, even);
 }
 
 /** Whether, after a straight quote at `i`, a string's own typographic closer comes before the next such string begins. */
@@ -146,9 +147,9 @@ export function endsString(m: Machine, i: number): boolean {
       return m.arrays > 0 && afterClosers(m, j);
     case "/":
     case "#":
-      return commentAt(m, j);
+      return even && commentAt(m, j);
     case "<":
-      return expects(m, j + 1, "/");
+      return even && expects(m, j + 1, "/");
     case "+": {
       const next = peek(m, skipSpace(m, j + 1));
       return next === "" || closer(next) !== "";

@@ -132,6 +132,10 @@ describe("quotes within a text", () => {
     ["an object beside an object", '{"b": "c"} {"e": "f"}'],
     ["a list in words", 'one of ["b", "c"] will do'],
     ["a quote and a brace that stays open", 'say "b" {'],
+    ["what looks like a comment", 'say "b" # "c"'],
+    ["what looks like another comment", 'say "b", /* "c" */'],
+    ["a closing tag", 'say <b>"b"</b> and "c"'],
+    ["an arrow", 'say "b", "c" "x" => "y"'],
   ])("of %s in it end with its brackets", (_name, text) => {
     const one = `{"a": "${text}", "d": 2}`;
     const item = { a: text, d: 2 };
