@@ -171,13 +171,30 @@ describe("generateObject", () => {
     }
   });
 
-  it("refuses a schema that the vendor does not take, unless it goes in words", async () => {
-    const wide = z.object(Object.fromEntries(Array.from({ length: 5001 }, (_, i) => [`p${i}`, z.string().optional()])));
-    const leaf = leafOf("openai", '{"p1": "x"}', "instructions");
-    await expect(generateObject(leaf, wide, "x")).rejects.toMatchObject({ code: "unsupported" });
-    expect(leaf.asked).toHaveLength(0);
-    expect(await generateObject(leaf, wide, "x", { mode: "instructions" })).toStrictEqual({ p1: "x" });
-  });
+  it.each(["openai", "anthropic"])(
+    "asks %s in words where its strict mode does not take the schema",
+    async (vendor) => {
+      const wide = z.object(
+        Object.fromEntries(Array.from({ length: 5001 }, (_, i) => [`p${i}`, z.string().optional()])),
+      );
+      const leaf = leafOf(vendor, '{"p1": "x"}', "instructions");
+      const { object, mode } = await generateObjectResult(leaf, wide, "x");
+      expect({ object, mode }).toStrictEqual({ object: { p1: "x" }, mode: "instructions" });
+      expect(await streamObject(leaf, wide, "x").object).toStrictEqual({ p1: "x" });
+      for (const request of leaf.asked)
+        expect(request).toMatchObject({ output: { mode: "instructions", dialects: {} } });
+      // who names a way has that one
+      const asked = leaf.asked.length;
+      for (const mode of ["native", "tool"] as const) {
+        await expect(generateObject(leaf, wide, "x", { mode })).rejects.toMatchObject({ code: "unsupported" });
+        expect(() => streamObject(leaf, wide, "x", { mode })).toThrow(/takes/);
+        const prompt = { messages: [{ role: "user", content: "x" }], output: { schema: {}, mode } } as const;
+        await expect(generateObject(leaf, wide, prompt)).rejects.toMatchObject({ code: "unsupported" });
+      }
+      expect(leaf.asked).toHaveLength(asked);
+      expect(await generateObject(leaf, wide, "x", { mode: "instructions" })).toStrictEqual({ p1: "x" });
+    },
+  );
 
   it("passes mode and name on", async () => {
     const provider = mock(JSON.stringify(ANN));

@@ -66,7 +66,7 @@ export function withEarlier(error: LlmError, earlier: Usage | undefined, arrived
  *
  * @throws StructuredError `malformed` when no answer fits, `refusal`, or `truncated` with the partial value
  * @throws LlmError as the provider does, with the usage of all attempts in `partial`; `unsupported` when the schema is
- * larger than the vendor takes
+ * larger than the vendor takes and `mode` says that it is to go there
  * @throws TypeError for a wrong option
  * @example
  * ```ts

@@ -13,7 +13,7 @@ import type { Program } from "./shape.ts";
 
 /** How to ask for an object. */
 export interface ObjectOptions extends CallOptions, ParseOptions {
-  /** How the schema reaches the model. Default: the best that the model has; the result says which. */
+  /** How the schema reaches the model. Default: the best that the model has and that takes the schema; the result says which. */
   readonly mode?: OutputMode | undefined;
   /** A short name of the schema: up to 64 letters, digits, `_` and `-`. Default `"output"`. */
   readonly name?: string | undefined;
@@ -44,26 +44,27 @@ function lowering(program: Program, dialect: Dialect): Lowered {
   return kept(known, dialect, () => lower(program, profiles[dialect]));
 }
 
-/** The request for an object: the prompt, with the schema in every dialect that the provider's models may want. */
+/**
+ * The request for an object: the prompt, with the schema in every dialect that the provider's models may want. One that a
+ * vendor does not take goes to all of them in words, unless another way was asked for.
+ */
 export function objectRequest(
   provider: Provider,
   program: Program,
   prompt: Prompt,
   options: ObjectOptions,
 ): ChatRequest {
+  const request = toRequest(prompt);
   const dialects: Record<string, JsonObject> = {};
-  let refused: LlmError | undefined;
+  let mode = options.mode ?? request.output?.mode;
   for (const dialect of new Set(provider.models.map((model) => dialectOf(model.vendor)))) {
     try {
       dialects[dialect] = lowering(program, dialect).schema;
     } catch (error) {
-      if (!(error instanceof LlmError)) throw error;
-      refused = error;
+      mode ??= "instructions";
+      if (!(error instanceof LlmError) || mode !== "instructions") throw error;
     }
   }
-  // a schema that a vendor does not take is an error before the call, unless it goes in words
-  if (refused && options.mode !== "instructions") throw refused;
-  const request = toRequest(prompt);
   return {
     ...request,
     output: {
@@ -72,7 +73,7 @@ export function objectRequest(
       dialects,
       instructions: instructionsFor(program),
       ...(options.name !== undefined && { name: options.name }),
-      ...(options.mode !== undefined && { mode: options.mode }),
+      ...(mode !== undefined && { mode }),
     },
   };
 }

@@ -89,23 +89,24 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
 }
 
 function tuple(context: Context, node: Node, shape: Shape): Outcome {
-  let { items } = node;
+  let items: (Node | undefined)[] = node.items;
   let listed = node.kind === "array";
+  const { minItems } = shape.schema;
+  const least = typeof minItems === "number" ? minItems : shape.prefix.length;
   if (node.kind === "object" && (context.encoded || (context.mode !== "off" && items.length > 0))) {
     // a vendor's dialect writes a tuple as an object of numbered properties, and of nothing else
     const at = new Map(node.keys.map((key, i) => [key, node.items[i] as Node])); // in step
     const rest = at.get("rest");
     items = [];
-    for (let i = 0, item; (item = at.get(String(i))); i++) items.push(item);
-    listed = at.size === items.length + (rest ? 1 : 0);
+    for (let i = 0; at.has(String(i)) || (context.encoded && i >= least && i < shape.prefix.length); i++)
+      items.push(at.get(String(i)));
+    listed = at.size === items.filter(Boolean).length + (rest ? 1 : 0);
     if (rest) items.push(...rest.items);
   }
   if (!listed) return fromText(context, node, shape) ?? misfit(context, node, shape);
   const values: unknown[] = [];
   const out = fit(values, LIST);
   if (node.kind === "object" && !context.encoded) note(out, "other-form", node);
-  const { minItems } = shape.schema;
-  const least = typeof minItems === "number" ? minItems : shape.prefix.length;
   for (let i = 0; i < Math.max(items.length, shape.prefix.length); i++) {
     const inner = shape.prefix[i] ?? shape.items;
     const item = items[i];
@@ -116,6 +117,7 @@ function tuple(context: Context, node: Node, shape: Shape): Outcome {
     } else if (item && !(context.encoded && i >= least && isNull(item) && !nullable(inner))) {
       const part = coerce(context, item, inner);
       gather(out, part, i);
+      while (values.length < i) values.push(undefined); // each in its own place
       values.push(part.value);
     } else if (i < least) {
       const value = context.mode === "full" ? fallback(inner) : undefined;

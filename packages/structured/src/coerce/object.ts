@@ -134,7 +134,8 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
     let instead: { readonly value: unknown } | undefined;
     if (item) {
       if (node.keys[place] !== property.alias) note(out, "key", item, name);
-      if (!required && isNull(item) && !nullable(inner)) {
+      // of what goes as JSON text, null is a text as well
+      if (!required && isNull(item) && (!nullable(inner) || (context.encoded && inner.kind === "any"))) {
         if (!context.encoded) note(out, "dropped-value", item, name);
         continue; // null says that it is missing
       }

@@ -5,6 +5,12 @@ import { toDialect } from "./codec.ts";
 import { count, list, object, text } from "../testing/schemas.ts";
 
 const pair = object({ p: { type: "array", prefixItems: [text, count], minItems: 1 } });
+const trio = object({ p: { type: "array", prefixItems: [text, count, count], items: count, minItems: 1 } });
+const maybe: JsonObject = {
+  type: "object",
+  properties: { a: text, b: { type: ["integer", "null"] }, c: {} },
+  required: ["b"],
+};
 const any = object({ a: {} });
 /** A text, a list of such values, or null: vendors without recursion write what is deep as a text in an object. */
 const deep = object(
@@ -28,6 +34,14 @@ describe("what a vendor's strict mode writes comes back", () => {
     ],
     ["a tuple", pair, '{"p": {"0": "x", "1": 1}}', { p: ["x", 1] }],
     ["a tuple without what may be missing", pair, '{"p": {"0": "x", "1": null}}', { p: ["x"] }],
+    ["a tuple that ends before", pair, '{"p": {"0": "x"}}', { p: ["x"] }],
+    ["a tuple without what stands between", trio, '{"p": {"0": "x", "2": 1}}', { p: ["x", undefined, 1] }],
+    ["or with null there", trio, '{"p": {"0": "x", "1": null, "2": 1}}', { p: ["x", undefined, 1] }],
+    ["or with more behind it", trio, '{"p": {"0": "x", "rest": [1]}}', { p: ["x", undefined, undefined, 1] }],
+    ["an optional property that is null", maybe, '{"a": null, "b": null}', { b: null }],
+    ["or missing", maybe, '{"b": null}', { b: null }],
+    ["anything that may be missing, null", maybe, '{"b": 1, "c": null}', { b: 1 }],
+    ["and null as JSON text", maybe, '{"b": 1, "c": "null"}', { b: 1, c: null }],
     ["anything, as JSON text", any, '{"a": "[1]"}', { a: [1] }],
     ["a text, as JSON text", any, String.raw`{"a": "\"x\""}`, { a: "x" }],
     ["null, as JSON text", any, '{"a": "null"}', { a: null }],

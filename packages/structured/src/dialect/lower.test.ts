@@ -26,6 +26,8 @@ const ALLOWED = new Set([
 /** What a vendor's strict mode would refuse in a schema, by the published rules. */
 function refusals(schema: JsonObject, profile: Profile): string[] {
   const out: string[] = [];
+  let optional = 0;
+  let unions = 0;
   if (schema["type"] !== "object" || schema["anyOf"]) out.push("the root is no object");
   const visit = (part: unknown, path: string): void => {
     if (!isRecord(part)) return void out.push(`${path}: no schema`);
@@ -36,14 +38,16 @@ function refusals(schema: JsonObject, profile: Profile): string[] {
     if (part["type"] === "object") {
       const names = Object.keys(part["properties"] as object);
       if (part["additionalProperties"] !== false) out.push(`${path}: open`);
-      if (JSON.stringify([...(part["required"] as string[])].sort()) !== JSON.stringify([...names].sort()))
-        out.push(`${path}: not all required`);
+      const required = part["required"] as string[];
+      if (required.some((name) => !names.includes(name))) out.push(`${path}: requires what is no property`);
+      optional += names.filter((name) => !required.includes(name)).length;
       for (const name of names) visit((part["properties"] as Record<string, unknown>)[name], `${path}.${name}`);
     }
     if (part["type"] === "array") visit(part["items"], `${path}[]`);
     if (typeof part["format"] === "string" && !profile.formats.has(part["format"]))
       out.push(`${path}: format ${part["format"]}`);
     if (typeof part["minItems"] === "number" && part["minItems"] > profile.minItems) out.push(`${path}: minItems`);
+    if (part["anyOf"] !== undefined) unions++;
     if (Array.isArray(part["anyOf"])) part["anyOf"].forEach((option, i) => visit(option, `${path}|${i}`));
     if (typeof part["$ref"] === "string") {
       if (!profile.recursion) out.push(`${path}: refers`);
@@ -53,6 +57,8 @@ function refusals(schema: JsonObject, profile: Profile): string[] {
   };
   visit(schema, "$");
   for (const [name, part] of Object.entries((schema["$defs"] as object | undefined) ?? {})) visit(part, name);
+  if (optional > profile.maxOptional) out.push(`${optional} not required`);
+  if (unions > (profile.maxUnions ?? Infinity)) out.push(`${unions} unions`);
   return out;
 }
 
@@ -120,6 +126,66 @@ describe("limits", () => {
   });
 });
 
+describe("Anthropic's limits", () => {
+  const properties = (count: number, part: (i: number) => z.ZodType): z.ZodType =>
+    z.object(Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, part(i)])));
+  const text = (): z.ZodType => z.string().optional();
+  /** How many properties may be missing, and how many unions there are. */
+  const used = (part: unknown): [missing: number, unions: number] => {
+    if (typeof part !== "object" || part === null) return [0, 0];
+    const { properties = {}, required = [], anyOf } = part as JsonObject;
+    const inner = Object.values(part).map(used);
+    return [
+      inner.reduce(
+        (sum, [missing]) => sum + missing,
+        Object.keys(properties as object).length - (required as []).length,
+      ),
+      inner.reduce((sum, [, unions]) => sum + unions, anyOf ? 1 : 0),
+    ];
+  };
+
+  it.each<[string, z.ZodType, [number, number]]>([
+    ["all that may be missing are left out", properties(24, text), [24, 0]],
+    ["those past the 24th are null instead", properties(30, text), [24, 6]],
+    ["what is null is a union that has to be there", properties(16, () => z.string().nullish()), [0, 16]],
+    [
+      "a union takes null at no cost",
+      properties(40, (i) => (i < 16 ? z.union([z.string(), z.int()]).optional() : text())),
+      [24, 16],
+    ],
+    [
+      "those of all objects count together",
+      z.array(z.object({ x: properties(20, text), y: properties(20, text) })),
+      [24, 16],
+    ],
+    [
+      "places of a tuple count",
+      z.tuple([z.string(), ...Array.from({ length: 2 }, () => properties(13, text).optional())]),
+      [24, 4],
+    ],
+  ])("%s", (_name, schema, expected) => {
+    const lowered = toDialect(schema, "anthropic").schema;
+    expect(used(lowered)).toStrictEqual(expected);
+    expect(toDialect(schema, "anthropic").schema).toStrictEqual(lowered);
+  });
+
+  it.each<[string, z.ZodType, number]>([
+    ["nullable", properties(17, () => z.string().nullable()), 17],
+    ["optional", properties(45, text), 21],
+    ["of several types", z.array(properties(18, () => z.union([z.string(), z.int()]))), 18],
+  ])("more than 16 unions are an error: %s", (_name, schema, count) => {
+    expect(() => toDialect(schema, "anthropic")).toThrow(
+      `the schema has ${count} unions, with what may be null and optional properties past the first 24; anthropic takes 16`,
+    );
+    expect(() => toDialect(schema, "openai")).not.toThrow();
+  });
+
+  it("say what they are, as of when", () => {
+    expect(profiles.anthropic).toMatchObject({ maxOptional: 24, maxUnions: 16, asOf: "2026-11-25" });
+    expect(profiles.openai.maxUnions).toBeUndefined();
+  });
+});
+
 /** A chain of objects each of which holds the next one twice: written out, it doubles with each. */
 const doubling = (length: number): JsonObject => {
   const names = Array.from({ length }, (_, i) => `D${i}`);
@@ -133,6 +199,10 @@ const doubling = (length: number): JsonObject => {
 it("refuses parts that multiply, and takes a property of any name", () => {
   for (const dialect of ["openai", "anthropic"] as const) {
     expect(() => toDialect(doubling(40), dialect)).toThrow(/20000 parts/);
+    let records: JsonObject = { type: "string" };
+    for (let i = 0; i < 40; i++)
+      records = { type: "object", propertyNames: { enum: ["x", "y"] }, additionalProperties: records };
+    expect(() => toDialect(records, dialect)).toThrow(/20000 parts/);
     const schema = JSON.parse('{"type": "object", "properties": {"__proto__": {"type": "string"}}}') as JsonObject;
     expect(Object.keys(toDialect(schema, dialect).schema["properties"] as object)).toStrictEqual(["__proto__"]);
   }

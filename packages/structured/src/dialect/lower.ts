@@ -24,10 +24,10 @@ const MAX_PARTS = 20_000;
 
 type Draft = Record<string, Json>;
 
-const object = (properties: Draft): Draft => ({
+const object = (properties: Draft, required: readonly string[] = Object.keys(properties)): Draft => ({
   type: "object",
   properties,
-  required: Object.keys(properties),
+  required,
   additionalProperties: false,
 });
 
@@ -60,8 +60,9 @@ function recursive(root: Shape): Set<Shape> {
 }
 
 /**
- * Lowers a schema to a vendor's strict dialect: all properties required (a missing one is null), no open objects (pairs
- * instead), tuples as objects, what JSON lacks as strings, and bounds that the vendor does not take as words.
+ * Lowers a schema to a vendor's strict dialect: properties that may be missing not required where the vendor takes that, else
+ * null; no open objects (pairs instead), tuples as objects, what JSON lacks as strings, and bounds that the vendor does not
+ * take as words.
  *
  * @throws LlmError `unsupported` when the schema is larger or deeper than the vendor takes.
  */
@@ -128,15 +129,31 @@ export function lower(program: Program, profile: Profile): Lowered {
     items: object({ key: key ? emit(key) : { type: "string" }, value: value ? emit(value) : { type: "string" } }),
   });
 
+  let room = profile.maxOptional;
+  /** An object of parts, of which some may be missing: left out of `required` while there is room, else null instead. */
+  const members = (
+    parts: Iterable<readonly [name: string, shape: Shape, required: boolean]>,
+    more: Draft = {},
+  ): Draft => {
+    const properties: Draft = {};
+    const required: string[] = [];
+    for (const [name, shape, needed] of parts) {
+      const inner = emit(shape);
+      const given = needed || (shape.kind !== "any" && nullable(shape));
+      // one more option of a union costs nothing
+      const missing = !given && room > 0 && inner["anyOf"] === undefined;
+      if (missing) room--;
+      else required.push(name);
+      put(properties, name, given || missing ? inner : orNull(inner));
+    }
+    return object({ ...properties, ...more }, [...required, ...Object.keys(more)]);
+  };
+
   /** A record whose keys are known, as an object of them. */
-  const record = (shape: Shape, keys: Shape): Draft => {
-    const required = (shape.schema["required"] as readonly string[] | undefined) ?? [];
-    const value = shape.rest ? emit(shape.rest) : { type: "string" };
-    return object(
-      Object.fromEntries(
-        keys.labels.map(({ texts: [name = ""] }) => [name, required.includes(name) ? value : orNull(value)]),
-      ),
-    );
+  const record = ({ schema, rest }: Shape, keys: Shape): Draft => {
+    const required = (schema["required"] as readonly string[] | undefined) ?? [];
+    const value = rest as Shape; // every map has one
+    return members(keys.labels.map(({ texts: [name = ""] }) => [name, value, required.includes(name)]));
   };
 
   const build = (shape: Shape): Draft => {
@@ -165,13 +182,15 @@ export function lower(program: Program, profile: Profile): Lowered {
         if (shape.keys?.kind === "enum" && shape.type === undefined) return described(record(shape, shape.keys), shape);
         return described(pairs(shape.keys, shape.rest), shape);
       case "tuple": {
-        const required = shape.schema["minItems"];
-        const properties: Draft = {};
-        shape.prefix.forEach((part, i) => {
-          properties[String(i)] = typeof required === "number" && i >= required ? orNull(emit(part)) : emit(part);
-        });
-        if (shape.items) properties["rest"] = { type: "array", items: emit(shape.items) };
-        return described(object(properties), shape);
+        const { minItems: least = Infinity } = shape.schema;
+        const rest = shape.items && { rest: { type: "array", items: emit(shape.items) } };
+        return described(
+          members(
+            shape.prefix.map((part, i) => [String(i), part, i < Number(least)]),
+            rest,
+          ),
+          shape,
+        );
       }
       case "union": {
         const options = shape.options.filter((option) => option.kind !== "never").map((option) => emit(option));
@@ -185,14 +204,15 @@ export function lower(program: Program, profile: Profile): Lowered {
         return described(unique.length === 1 && only ? only : { anyOf: unique }, shape);
       }
       case "object": {
-        const properties: Draft = {};
-        for (const property of shape.properties) {
-          if (property.shape.kind === "never" && !property.required) continue;
-          const inner = emit(property.shape);
-          put(properties, property.alias, property.required || nullable(property.shape) ? inner : orNull(inner));
-        }
-        if (shape.rest) properties[restOf(shape)] = pairs(undefined, shape.rest);
-        return described(object(properties), shape);
+        const parts = shape.properties.filter((property) => property.required || property.shape.kind !== "never");
+        const rest = shape.rest && { [restOf(shape)]: pairs(undefined, shape.rest) };
+        return described(
+          members(
+            parts.map((part) => [part.alias, part.shape, part.required]),
+            rest,
+          ),
+          shape,
+        );
       }
     }
   };
@@ -226,6 +246,7 @@ function check(schema: JsonObject, profile: Profile): void {
   let values = 0;
   let characters = 0;
   let deepest = 0;
+  let unions = 0;
   const visit = (part: unknown, depth: number): void => {
     if (typeof part !== "object" || part === null) return;
     const s = part as JsonObject; // schemas hold schemas
@@ -242,6 +263,7 @@ function check(schema: JsonObject, profile: Profile): void {
       for (const value of s["enum"]) characters += String(value).length;
     }
     visit(s["items"], depth);
+    if (s["anyOf"] !== undefined) unions++;
     for (const option of (s["anyOf"] as readonly Json[] | undefined) ?? []) visit(option, depth);
     for (const [name, inner] of Object.entries((s["$defs"] as JsonObject | undefined) ?? {})) {
       characters += name.length;
@@ -257,6 +279,8 @@ function check(schema: JsonObject, profile: Profile): void {
       );
     }
   };
+  const past = `unions, with what may be null and optional properties past the first ${profile.maxOptional}`;
+  limit(past, unions, profile.maxUnions);
   limit("properties", properties, profile.maxProperties);
   limit("levels of nesting", deepest, profile.maxDepth);
   limit("enumeration values", values, profile.maxEnumValues);

@@ -12,7 +12,10 @@ export interface Profile {
   readonly minItems: number;
   /** A schema may refer to itself. */
   readonly recursion: boolean;
-  /** Limits on the whole schema; absent: none is published. */
+  /** How many properties of the whole schema may be left out of `required`. */
+  readonly maxOptional: number;
+  /** Limits on the whole schema; absent: none is published. Unions are counted wherever they stand, those with null too. */
+  readonly maxUnions?: number;
   readonly maxProperties?: number;
   readonly maxDepth?: number;
   readonly maxEnumValues?: number;
@@ -37,6 +40,7 @@ const openai: Profile = {
   ]),
   minItems: Infinity,
   recursion: true,
+  maxOptional: 0,
   maxProperties: 5000,
   maxDepth: 10,
   maxEnumValues: 1000,
@@ -45,12 +49,14 @@ const openai: Profile = {
 
 const anthropic: Profile = {
   name: "anthropic",
-  asOf: "2026-11-22",
-  source: "https://docs.claude.com/en/docs/build-with-claude/structured-outputs",
+  asOf: "2026-11-25",
+  source: "https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations",
   formats: new Set(["date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"]),
   bounds: new Set(["minItems"]),
   minItems: 1,
   recursion: false,
+  maxOptional: 24,
+  maxUnions: 16,
 };
 
 /** The profiles by the key under which an adapter looks for its lowering. */

@@ -57,6 +57,7 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
     default: {
       const properties = schema["properties"] as Readonly<Record<string, JsonObject>>;
       const names = Object.keys(properties);
+      const required = schema["required"] as readonly string[];
       const texts = names.join() === JSON_TEXT && JSON.stringify(properties[JSON_TEXT]).includes("JSON text");
       if (texts && value !== undefined) return { [JSON_TEXT]: JSON.stringify(value) };
       if (Array.isArray(value)) {
@@ -71,14 +72,16 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
         const fixed = names.filter((name) => name !== "rest");
         if (value.length > fixed.length && !names.includes("rest")) return fail();
         return Object.fromEntries(
-          names.map((name) => [
-            name,
-            encode(
-              (name === "rest" ? value.slice(fixed.length) : value[Number(name)]) as Json,
-              properties[name] ?? {},
-              root,
-            ),
-          ]),
+          names
+            .filter((name) => name === "rest" || Number(name) < value.length || required.includes(name))
+            .map((name) => [
+              name,
+              encode(
+                (name === "rest" ? value.slice(fixed.length) : value[Number(name)]) as Json,
+                properties[name] ?? {},
+                root,
+              ),
+            ]),
         );
       }
       if (!isRecord(value)) return fail();
@@ -86,8 +89,9 @@ export function encode(value: Json | undefined, schema: JsonObject, root: JsonOb
       while (names.includes(`${rest}_`)) rest += "_"; // the longest of them is the vendor's
       const extra = Object.entries(value).filter(([key]) => !names.includes(key));
       if (extra.length > 0 && !names.includes(rest)) return fail();
+      const given = names.filter((name) => value[name] !== undefined || required.includes(name));
       return Object.fromEntries(
-        names.map((name) => [
+        given.map((name) => [
           name,
           encode(name === rest ? Object.fromEntries(extra) : value[name], properties[name] ?? {}, root),
         ]),
