@@ -92,16 +92,31 @@ const unrepresentable =
     }
   };
 
+/** What zod says of a schema, or of one of its checks. */
+interface ZodPart {
+  readonly [INTERNALS]: { readonly def: { readonly pattern?: RegExp; readonly checks?: readonly ZodPart[] } };
+}
+
+/** Beside these formats of zod's only the pattern says what is meant. */
+const VAGUE: ReadonlySet<unknown> = new Set(["starts_with", "ends_with", "includes"]);
+
 /**
  * Takes away what zod adds: bounds of every integer that say nothing, long patterns beside a format, and defaults, which may
- * be no JSON and which it fills in itself.
+ * be no JSON and which it fills in itself. Puts back what it leaves out: the flags of a pattern, within it.
  */
-const tidy = (context: { jsonSchema: Record<string, unknown> }): void => {
-  const { jsonSchema: schema } = context;
+const tidy = (context: { readonly zodSchema: ZodPart; readonly jsonSchema: Record<string, unknown> }): void => {
+  const { jsonSchema: schema, zodSchema } = context;
   delete schema["default"];
   if (schema["minimum"] === -MAX_SAFE) delete schema["minimum"];
   if (schema["maximum"] === MAX_SAFE) delete schema["maximum"];
+  if (VAGUE.has(schema["format"])) delete schema["format"];
   if (schema["format"] !== undefined) delete schema["pattern"];
+  const parts = [schema, schema["allOf"] ?? []].flat() as Record<string, unknown>[]; // of several patterns each is one
+  for (const check of zodSchema[INTERNALS].def.checks ?? []) {
+    const { source, flags = "" } = check[INTERNALS].def.pattern ?? {};
+    const more = flags.replace(/[dguy]/g, "");
+    for (const part of parts) if (more !== "" && part["pattern"] === source) part["pattern"] = `(?${more}:${source})`;
+  }
 };
 
 const convert = (schema: StandardSchema<unknown>, active: readonly unknown[]): Record<string, unknown> =>

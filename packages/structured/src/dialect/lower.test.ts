@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { JsonObject } from "@llm/core";
+import type { Json, JsonObject } from "@llm/core";
 import { isLlmError, isRecord } from "@llm/core";
 import { parse } from "../parse.ts";
 import { encode } from "../testing/encode.ts";
@@ -96,6 +96,36 @@ describe.each(Object.values(profiles))("lowering to $name", (profile) => {
     expect(JSON.stringify(toDialect(z.object({ n: z.int(), e: z.email() }), dialect).schema)).not.toMatch(
       /9007199254740991|pattern/,
     );
+  });
+});
+
+describe("a pattern goes to OpenAI, or in words where engines differ", () => {
+  it.each<[string, z.ZodType | JsonObject, JsonObject]>([
+    ["what every engine knows", z.string().regex(/^[a-z]\d{2}(?:\.\w+)?$/), { pattern: "^[a-z]\\d{2}(?:\\.\\w+)?$" }],
+    ["brackets that are no group", z.string().regex(/\(?=/), { pattern: "\\(?=" }],
+    ["a beginning", z.string().startsWith("ab"), { pattern: "^ab.*" }],
+    ["flags that change nothing", z.string().regex(/^a$/g), { pattern: "^a$" }],
+    [
+      "lookahead",
+      z
+        .string()
+        .regex(/^(?!x)/)
+        .describe("A word"),
+      { description: "A word (pattern ^(?!x))" },
+    ],
+    ["lookbehind", { type: "string", pattern: "(?<=a)b" }, { description: "(pattern (?<=a)b)" }],
+    ["a reference", z.string().regex(/(a)\1/), { description: "(pattern (a)\\1)" }],
+    ["a word's end", z.string().regex(/a\b/), { description: "(pattern a\\b)" }],
+    ["a property of Unicode", z.string().regex(/\p{L}/u), { description: "(pattern \\p{L})" }],
+    ["any case", z.string().regex(/^x$/i), { description: "(pattern (?i:^x$))" }],
+    ["one of several", z.string().regex(/[A-Z]/).regex(/a/i), { pattern: "[A-Z]", description: "(pattern (?i:a))" }],
+  ])("%s", (_name, part, expected) => {
+    const input =
+      part instanceof z.ZodType ? z.object({ a: part }) : { type: "object", properties: { a: part }, required: ["a"] };
+    const sent = (dialect: keyof typeof profiles): Json | undefined =>
+      (toDialect(input, dialect).schema["properties"] as JsonObject)["a"];
+    expect(sent("openai")).toStrictEqual({ type: "string", ...expected });
+    expect(sent("anthropic")).toStrictEqual({ type: "string", description: expect.stringMatching(/\(pattern .+\)$/) });
   });
 });
 

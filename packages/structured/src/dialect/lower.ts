@@ -22,6 +22,13 @@ const UNROLLED = 2;
 /** How many parts a lowered schema may have, wherever it goes. */
 const MAX_PARTS = 20_000;
 
+/**
+ * Whether a pattern holds only what every engine knows: no lookaround, references, word boundaries, names of groups or
+ * properties of Unicode, which vendors refuse.
+ */
+const portable = (pattern: string): boolean =>
+  !/\\|\(\?(?!:)|\[\^?\]/.test(pattern.replace(/\\(?:[dDwWsSnrtfv]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|[^\w\s])/g, "_"));
+
 type Draft = Record<string, Json>;
 
 const object = (properties: Draft, required: readonly string[] = Object.keys(properties)): Draft => ({
@@ -84,11 +91,15 @@ export function lower(program: Program, profile: Profile): Lowered {
   const bounded = (schema: Draft, shape: Shape): Draft => {
     const out = { ...schema };
     const dropped: string[] = [];
+    const sources = [shape.schema, shape.schema["allOf"] ?? []].flat() as JsonObject[]; // what JSON Schema has there
     for (const key of BOUNDS) {
-      const bound = shape.schema[key];
-      if (bound === undefined) continue;
-      if (profile.bounds.has(key) && (key !== "minItems" || Number(bound) <= profile.minItems)) out[key] = bound;
-      else if (typeof bound === "number") dropped.push(`${key} ${bound}`);
+      for (const { [key]: bound } of sources) {
+        if (bound === undefined || typeof bound === "object") continue;
+        const fits =
+          key === "minItems" ? Number(bound) <= profile.minItems : key !== "pattern" || portable(String(bound));
+        if (fits && profile.bounds.has(key) && out[key] === undefined) out[key] = bound;
+        else dropped.push(`${key} ${String(bound)}`);
+      }
     }
     const { format } = shape.schema;
     if (typeof format === "string" && out["type"] === "string") {
