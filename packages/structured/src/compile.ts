@@ -19,6 +19,7 @@ const SCALARS: ReadonlySet<unknown> = new Set(["string", "integer", "number", "b
 /** A compiled form of a JSON Schema. A `plain` one has no validator of its own, which would see to patterns and defaults. */
 export function compile(schema: JsonObject, plain: boolean): Program {
   const seen = new Map<unknown, Shape>();
+  const said = new Map<unknown, string>();
   const names = new Set<string>();
   let anyName = false;
   let direct = true;
@@ -71,8 +72,11 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     const marked = s["x-stream"] !== undefined;
     if (marked || s["x-stream-root"] !== undefined) annotated = true;
     if (typeof s["$ref"] === "string") {
-      const target = shape(resolve(root, s["$ref"]), root);
+      const next = resolve(root, s["$ref"]);
+      const target = shape(next, root);
       if (!marked) {
+        const { description = said.get(next) } = s;
+        if (typeof description === "string") said.set(source, description);
         seen.set(source, target);
         return target;
       }
@@ -188,6 +192,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
         index: place,
         name,
         alias,
+        source: property,
         shape: inner,
         required,
         fallback: plain ? p["default"] : undefined, // a validator fills in its own
@@ -212,6 +217,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
   const own = schema["x-stream-root"];
   return {
     schema,
+    said,
     root: own === undefined ? root : { ...root, readiness: readiness(own) },
     names,
     open: anyName,

@@ -1,14 +1,12 @@
 import type { Program, Shape } from "./shape.ts";
-import { partsOf } from "./shape.ts";
+import { partsOf, sourcesOf } from "./shape.ts";
 
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
-/** What the schema says of a shape in words, on one line. */
-function wordsOf({ schema: { description } }: Shape): string {
-  return typeof description === "string" ? description.trim().replace(/\s*\n\s*/g, " ") : "";
-}
+/** What a schema says in words, on one line. */
+const line = (text: unknown): string => (typeof text === "string" ? text.trim().replace(/\s*\n\s*/g, " ") : "");
 
-const comment = (shape: Shape): string => wordsOf(shape) && `// ${wordsOf(shape)}\n`;
+const comment = (words: string): string => `// ${words}\n`;
 
 /** A schema as a compact TypeScript-like type: what a model needs to know in about a third of the tokens. */
 export function renderType(program: Program): string {
@@ -27,7 +25,8 @@ export function renderType(program: Program): string {
     const known = named.get(shape);
     if (known !== undefined) return known;
     const { title } = shape.schema;
-    const own = typeof title === "string" && NAME.test(title) ? title : `T${named.size + 1}`;
+    let own = typeof title === "string" && NAME.test(title) ? title : `T${named.size + 1}`;
+    while (new Set(named.values()).has(own)) own += "_";
     named.set(shape, own);
     return own;
   };
@@ -44,15 +43,21 @@ export function renderType(program: Program): string {
     active.delete(shape);
     const own = named.get(shape);
     if (own === undefined) return text;
-    if (!definitions.has(own)) definitions.set(own, `type ${own} = ${text}`);
+    const words = line(shape.schema["description"]);
+    if (!definitions.has(own)) definitions.set(own, `${words && comment(words)}type ${own} = ${text}`);
     return own;
   };
 
+  /** What is said of a part where it stands, and of what it is; but of what has a name, that stands with it. */
+  const wordsOf = (shape: Shape, source: unknown): string[] =>
+    [program.said.get(source), named.has(shape) ? "" : shape.schema["description"]].map(line).filter(Boolean);
+
   /** A part that has no line of its own, with what is said of it behind it. */
-  const inline = (shape: Shape): string =>
-    write(shape) + (wordsOf(shape) && ` /* ${wordsOf(shape).replaceAll("*/", "* /")} */`);
+  const inline = (shape: Shape, source: unknown): string =>
+    [write(shape), ...wordsOf(shape, source).map((words) => `/* ${words.replaceAll("*/", "* /")} */`)].join(" ");
 
   const build = (shape: Shape): string => {
+    const sources = sourcesOf(shape);
     switch (shape.kind) {
       case "integer":
       case "bigint":
@@ -67,33 +72,34 @@ export function renderType(program: Program): string {
           .map((label) => (typeof label.value === "string" ? JSON.stringify(label.texts[0]) : String(label.value)))
           .join(" | ");
       case "array":
-        return `${bracket(shape.items ? inline(shape.items) : "any")}[]`;
+        return `${bracket(shape.items ? inline(shape.items, sources.items) : "any")}[]`;
       case "tuple":
-        return `[${[...shape.prefix.map(inline), ...(shape.items ? [`...${bracket(inline(shape.items))}[]`] : [])].join(", ")}]`;
+        return `[${[...shape.prefix.map((part, i) => inline(part, sources.prefix[i])), ...(shape.items ? [`...${bracket(inline(shape.items, sources.items))}[]`] : [])].join(", ")}]`;
       case "map":
-        return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? inline(shape.rest) : "any"}}`;
+        return `{[key: ${shape.keys && shape.keys.kind === "enum" ? write(shape.keys) : "string"}]: ${shape.rest ? inline(shape.rest, sources.rest) : "any"}}`;
       case "union":
-        return [...new Set(shape.options.map(inline))].join(" | ");
+        return [...new Set(shape.options.map((option, i) => inline(option, sources.options[i])))].join(" | ");
       case "object":
-        return object(shape);
+        return object(shape, sources.rest);
       default:
         return shape.kind;
     }
   };
 
-  const object = (shape: Shape): string => {
+  const object = (shape: Shape, rest: unknown): string => {
     const lines = shape.properties.map((property) => {
       const key = NAME.test(property.alias) ? property.alias : JSON.stringify(property.alias);
-      return `${comment(property.shape)}${key}${property.required ? "" : "?"}: ${write(property.shape)}`;
+      const text = `${key}${property.required ? "" : "?"}: ${write(property.shape)}`;
+      return [...wordsOf(property.shape, property.source).map(comment), text].join("");
     });
-    if (shape.rest) lines.push(`[key: string]: ${inline(shape.rest)}`);
+    if (shape.rest) lines.push(`[key: string]: ${inline(shape.rest, rest)}`);
     return lines.some((line) => line.includes("//")) ? `{\n${lines.join(",\n")}\n}` : `{${lines.join(", ")}}`;
   };
 
   const root = write(program.root);
   const own = definitions.get(root) ?? root;
   definitions.delete(root);
-  return [...definitions.values(), comment(program.root) + own].join("\n");
+  return [...definitions.values(), wordsOf(program.root, program.schema).map(comment).join("") + own].join("\n");
 }
 
 /**

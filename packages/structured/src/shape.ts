@@ -18,6 +18,8 @@ export interface Property {
   readonly name: string;
   /** What the model calls it. */
   readonly alias: string;
+  /** Its schema, as it stands in the object's. */
+  readonly source: Json;
   readonly shape: Shape;
   readonly required: boolean;
   readonly fallback: Json | undefined;
@@ -88,11 +90,23 @@ export const partsOf = (shape: Shape): Shape[] =>
     ...shape.properties.map((p) => p.shape),
   ].filter((part) => part !== undefined);
 
+/** The schemas of a shape's other parts, as they stand in its own. */
+export const sourcesOf = ({
+  schema: s,
+}: Shape): { items: unknown; rest: unknown; prefix: unknown[]; options: unknown[] } => ({
+  items: s["items"],
+  rest: s["x-value"] ?? s["additionalProperties"],
+  prefix: [s["prefixItems"] ?? s["items"]].flat(),
+  options: [s["anyOf"] ?? s["oneOf"]].flat(),
+});
+
 /** A schema, compiled. */
 export interface Program {
   /** The JSON Schema that it was made from. */
   readonly schema: JsonObject;
   readonly root: Shape;
+  /** What is said beside a reference, by the schema that is one: of that place, not of all that it refers to. */
+  readonly said: ReadonlyMap<unknown, string>;
   /** Names of all properties. */
   readonly names: ReadonlySet<string>;
   /** Any other name may appear, too. */

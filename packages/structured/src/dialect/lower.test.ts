@@ -238,7 +238,95 @@ it("refuses parts that multiply, and takes a property of any name", () => {
   }
 });
 
+describe("what is said beside a reference", () => {
+  const Address = z.object({ street: z.string() }).meta({ id: "Address", description: "An address" });
+  const Tree: z.ZodType = z
+    .object({
+      get left() {
+        return Tree.optional().describe("Smaller ones");
+      },
+      get all() {
+        return z.array(Tree.describe("One more"));
+      },
+    })
+    .describe("A tree");
+  const B = (description: string): JsonObject => ({ $ref: "#/$defs/B", description });
+  const places: JsonObject = {
+    $ref: "#/$defs/A",
+    description: "All of it",
+    $defs: {
+      A: {
+        type: "object",
+        properties: {
+          either: { anyOf: [B("An option"), { type: "null" }] },
+          more: { type: "object", additionalProperties: B("A value") },
+          pair: { type: "array", prefixItems: [B("A place")], items: B("More") },
+          chain: { $ref: "#/$defs/C" },
+        },
+        required: ["either", "more", "pair", "chain"],
+      },
+      B: { type: "integer" },
+      C: B("Behind another"),
+    },
+  };
+
+  it("goes with what is written out in its place", () => {
+    const schema = z.object({ home: Address.describe("Where they live"), work: Address });
+    for (const dialect of ["openai", "anthropic"] as const) {
+      expect(toDialect(schema, dialect).schema["properties"]).toMatchObject({
+        home: { description: "Where they live\nAn address" },
+        work: { description: "An address" },
+      });
+      const { schema: lowered } = toDialect(places, dialect);
+      expect(lowered).toMatchObject({ type: "object", description: "All of it" });
+      for (const words of ["An option", "A value", "A place", "More", "Behind another"])
+        expect(JSON.stringify(lowered)).toContain(`{"type":"integer","description":"${words}"}`);
+    }
+  });
+
+  it("stands around a reference, which OpenAI takes alone", () => {
+    const { schema } = toDialect(z.object({ tree: Tree.describe("The tree") }), "openai");
+    expect(schema).toMatchObject({
+      properties: { tree: { anyOf: [{ $ref: "#/$defs/type_1" }], description: "The tree" } },
+      $defs: {
+        type_1: {
+          properties: {
+            left: { anyOf: [{ $ref: "#/$defs/type_1" }, { type: "null" }], description: "Smaller ones" },
+            all: { items: { anyOf: [{ $ref: "#/$defs/type_1" }], description: "One more" } },
+          },
+          description: "A tree",
+        },
+      },
+    });
+    expect(JSON.stringify(toDialect(Tree, "anthropic").schema)).toContain(
+      String.raw`"description":"Smaller ones\nThe JSON text of one more such value"`,
+    );
+  });
+
+  it("is told of types in words, where it stands; what is said of a type that has a name, with it", () => {
+    expect(toTypeText(z.object({ home: Address.describe("Where they live"), work: Address }))).toBe(
+      "// An address\ntype T1 = {street: string}\n{\n// Where they live\nhome: T1,\nwork: T1\n}",
+    );
+    expect(toTypeText(z.object({ tree: Tree.describe("The tree") }))).toBe(
+      "// A tree\ntype T1 = {\n// Smaller ones\nleft?: T1,\nall: (T1 /* One more */)[]\n}\n{\n// The tree\ntree: T1\n}",
+    );
+    expect(toTypeText(places)).toBe(
+      "// All of it\n{\neither: int /* An option */ | null,\nmore: {[key: string]: int /* A value */},\n" +
+        "pair: [int /* A place */, ...(int /* More */)[]],\n// Behind another\nchain: int\n}",
+    );
+  });
+});
+
 describe("a type in words", () => {
+  it("has a name of its own, whatever its title", () => {
+    const titled = (part: JsonObject): JsonObject => ({ title: "Item", type: "object", properties: { part } });
+    const $defs = { a: titled({ type: "string" }), b: titled({ type: "null" }) };
+    const [a, b] = [{ $ref: "#/$defs/a" }, { $ref: "#/$defs/b" }];
+    expect(toTypeText({ type: "object", properties: { a, c: a, b, d: b }, $defs })).toBe(
+      "type Item = {part?: string}\ntype Item_ = {part?: null}\n{a?: Item, c?: Item, b?: Item_, d?: Item_}",
+    );
+  });
+
   it("names objects that stand in several places", () => {
     expect(toTypeText(doubling(40)).length).toBeLessThan(2000);
     expect(toTypeText(doubling(3))).toBe(

@@ -3,7 +3,7 @@ import { LlmError } from "@llm/core";
 import { LIMITS } from "../bounds.ts";
 import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
-import { partsOf } from "../shape.ts";
+import { partsOf, sourcesOf } from "../shape.ts";
 import type { Profile } from "./profile.ts";
 import { JSON_TEXT, REST, mayBeText, restOf } from "./rest.ts";
 
@@ -79,12 +79,12 @@ export function lower(program: Program, profile: Profile): Lowered {
   const names = new Map<Shape, string>();
   const active = new Map<Shape, number>();
 
-  const described = (schema: Draft, shape: Shape, dropped: readonly string[] = []): Draft => {
-    const own = [shape.schema["description"], schema["description"]].map((text) =>
-      typeof text === "string" ? text.trim() : "",
-    );
-    const words = [...own, dropped.length > 0 ? `(${dropped.join(", ")})` : ""].filter((part) => part !== "").join(" ");
-    return words === "" || schema["$ref"] !== undefined ? schema : { ...schema, description: words };
+  /** A schema with what is said of it, before what stands there already. */
+  const described = (schema: Draft, text: unknown, between = " "): Draft => {
+    const texts = [text, schema["description"]].map((one) => (typeof one === "string" ? one.trim() : ""));
+    const description = texts.filter((one) => one !== "").join(between);
+    if (description === "") return schema;
+    return schema["$ref"] === undefined ? { ...schema, description } : { anyOf: [schema], description }; // it takes no company
   };
 
   /** The bounds that the vendor takes, and in words those that it does not. */
@@ -106,7 +106,7 @@ export function lower(program: Program, profile: Profile): Lowered {
       if (profile.formats.has(format)) out["format"] = format;
       else dropped.push(format);
     }
-    return described(out, shape, dropped);
+    return dropped.length > 0 ? { ...out, description: `(${dropped.join(", ")})` } : out;
   };
 
   const refer = (shape: Shape): Draft => {
@@ -130,26 +130,29 @@ export function lower(program: Program, profile: Profile): Lowered {
     const depth = active.get(shape) ?? 0;
     if (loops.has(shape) && !inside && (profile.recursion || depth >= UNROLLED)) return refer(shape);
     active.set(shape, depth + 1);
-    const out = build(shape);
+    const out = described(build(shape), shape.schema["description"]);
     active.set(shape, depth);
     return out;
   };
 
-  const pairs = (key: Shape | undefined, value: Shape | undefined): Draft => ({
+  /** A part where it stands, with what is said of it there. */
+  const place = (shape: Shape, source: unknown): Draft => described(emit(shape), program.said.get(source), "\n");
+
+  const pairs = (key: Shape | undefined, value: Shape, source: unknown): Draft => ({
     type: "array",
-    items: object({ key: key ? emit(key) : { type: "string" }, value: value ? emit(value) : { type: "string" } }),
+    items: object({ key: key ? emit(key) : { type: "string" }, value: place(value, source) }),
   });
 
   let room = profile.maxOptional;
   /** An object of parts, of which some may be missing: left out of `required` while there is room, else null instead. */
   const members = (
-    parts: Iterable<readonly [name: string, shape: Shape, required: boolean]>,
+    parts: readonly (readonly [name: string, shape: Shape, required: boolean, source: unknown])[],
     more: Draft = {},
   ): Draft => {
     const properties: Draft = {};
     const required: string[] = [];
-    for (const [name, shape, needed] of parts) {
-      const inner = emit(shape);
+    for (const [name, shape, needed, source] of parts) {
+      const inner = place(shape, source);
       const given = needed || (shape.kind !== "any" && nullable(shape));
       // one more option of a union costs nothing
       const missing = !given && room > 0 && inner["anyOf"] === undefined;
@@ -160,75 +163,73 @@ export function lower(program: Program, profile: Profile): Lowered {
     return object({ ...properties, ...more }, [...required, ...Object.keys(more)]);
   };
 
-  /** A record whose keys are known, as an object of them. */
-  const record = ({ schema, rest }: Shape, keys: Shape): Draft => {
-    const required = (schema["required"] as readonly string[] | undefined) ?? [];
-    const value = rest as Shape; // every map has one
-    return members(keys.labels.map(({ texts: [name = ""] }) => [name, value, required.includes(name)]));
-  };
-
   const build = (shape: Shape): Draft => {
-    switch (shape.kind) {
+    const { schema, kind } = shape;
+    const sources = sourcesOf(shape);
+    switch (kind) {
       case "any":
-        return described({ type: "string" }, shape, ["any value, as JSON text"]);
+        return { type: "string", description: "(any value, as JSON text)" };
       case "never":
       case "null":
-        return described({ type: "null" }, shape);
+        return { type: "null" };
       case "bigint":
-        return described({ type: "string", ...(profile.bounds.has("pattern") && { pattern: "^-?[0-9]+$" }) }, shape, [
-          "an integer",
-        ]);
+        return {
+          type: "string",
+          description: "(an integer)",
+          ...(profile.bounds.has("pattern") && { pattern: "^-?[0-9]+$" }),
+        };
       case "date":
-        return described({ type: "string", format: "date-time" }, shape);
+        return { type: "string", format: "date-time" };
       case "string":
       case "number":
       case "integer":
       case "boolean":
-        return bounded({ type: shape.kind }, shape);
+        return bounded({ type: kind }, shape);
       case "enum":
-        return described(labels(shape), shape);
+        return labels(shape);
       case "array":
-        return bounded({ type: "array", items: shape.items ? emit(shape.items) : { type: "string" } }, shape);
-      case "map":
-        if (shape.keys?.kind === "enum" && shape.type === undefined) return described(record(shape, shape.keys), shape);
-        return described(pairs(shape.keys, shape.rest), shape);
+        return bounded({ type: "array", items: place(shape.items as Shape, sources.items) }, shape); // every array has items
+      case "map": {
+        const { keys, type } = shape;
+        const value = shape.rest as Shape; // every map has one
+        if (keys?.kind !== "enum" || type !== undefined) return pairs(keys, value, sources.rest);
+        // one whose keys are known is an object of them
+        const required = (schema["required"] as readonly string[] | undefined) ?? [];
+        return members(
+          keys.labels.map(({ texts: [name = ""] }) => [name, value, required.includes(name), sources.rest]),
+        );
+      }
       case "tuple": {
-        const { minItems: least = Infinity } = shape.schema;
-        const rest = shape.items && { rest: { type: "array", items: emit(shape.items) } };
-        return described(
-          members(
-            shape.prefix.map((part, i) => [String(i), part, i < Number(least)]),
-            rest,
-          ),
-          shape,
+        const { minItems: least = Infinity } = schema;
+        const rest = shape.items && { rest: { type: "array", items: place(shape.items, sources.items) } };
+        return members(
+          shape.prefix.map((part, i) => [String(i), part, i < Number(least), sources.prefix[i]]),
+          rest,
         );
       }
       case "union": {
-        const options = shape.options.filter((option) => option.kind !== "never").map((option) => emit(option));
-        const flat = options.flatMap((option) =>
-          Array.isArray(option["anyOf"]) && option["description"] === undefined
-            ? (option["anyOf"] as Draft[])
-            : [option],
-        );
-        const unique = [...new Map(flat.map((option) => [JSON.stringify(option), option] as const)).values()];
+        const options = shape.options.flatMap((option, i) => {
+          if (option.kind === "never") return [];
+          const draft = place(option, sources.options[i]);
+          const { anyOf = [draft], description } = draft;
+          return description === undefined ? (anyOf as Draft[]) : [draft];
+        });
+        const unique = [...new Map(options.map((option) => [JSON.stringify(option), option] as const)).values()];
         const [only] = unique;
-        return described(unique.length === 1 && only ? only : { anyOf: unique }, shape);
+        return unique.length === 1 && only ? only : { anyOf: unique };
       }
       case "object": {
         const parts = shape.properties.filter((property) => property.required || property.shape.kind !== "never");
-        const rest = shape.rest && { [restOf(shape)]: pairs(undefined, shape.rest) };
-        return described(
-          members(
-            parts.map((part) => [part.alias, part.shape, part.required]),
-            rest,
-          ),
-          shape,
+        const rest = shape.rest && { [restOf(shape)]: pairs(undefined, shape.rest, sources.rest) };
+        return members(
+          parts.map((part) => [part.alias, part.shape, part.required, part.source]),
+          rest,
         );
       }
     }
   };
 
-  const root = emit(program.root, program.root.kind === "object");
+  const root = described(emit(program.root, program.root.kind === "object"), program.said.get(program.schema), "\n");
   const wrapped = root["type"] !== "object" || program.root.kind !== "object";
   const whole = wrapped ? object({ value: root }) : root;
   const schema = Object.keys(definitions).length > 0 ? { ...whole, $defs: definitions } : whole;
