@@ -48,7 +48,9 @@ describe("a text means a label", () => {
       ["very good", "substring"],
     ],
     ["the longest, whatever its case", labelsOf("good", "very good"), "Very good it is", ["very good", "substring"]],
-    ["and the longer one is another", labelsOf("good", "all bad"), "All bad is good", ["good", "substring"]],
+    ["and the longer one is another", labelsOf("Good", "all bad"), "All bad is Good", ["Good", "substring"]],
+    ["not a word of the sentence", labelsOf("yes", "no"), "Yes, no doubt", ["ambiguous"]],
+    ["unless another is named more often", labelsOf("yes", "no"), "Yes. Yes, no doubt", ["yes", "substring"]],
     ["what may stand for several, none", labelsOf(["a", "same"], ["b", "same"]), "the same", ["ambiguous"]],
     ["one text of several", labelsOf(["top", "first", "one"], ["low", "second"]), "number one", ["top", "substring"]],
     ["as it stands, not as a pattern", labelsOf("a.c"), "abc", [undefined]],
@@ -56,6 +58,51 @@ describe("a text means a label", () => {
     ["only where it is a text", [{ value: 5, texts: ["5"] }], "5", [undefined]],
   ])("%s", (_name, labels, text, expected) => {
     expect(found(labels, text, "full")).toStrictEqual(expected);
+  });
+
+  it.each<[string, string[]]>([
+    ["female, males, MALES, feMale, maledetto, female1, 1male", ["male", "other"]],
+    ["nothing, I know, yesterday, novel", ["yes", "no"]],
+    ["inactive, reactive, proactively", ["active", "closed"]],
+    ["unapproved, disapproved", ["approved", "rejected"]],
+    ["неактивен", ["активен"]],
+    ["ineligible, INELIGIBLE", ["eligible"]],
+    ["C++, C#, c++ it is, in C# then", ["C", "Java"]],
+    ["C, it is C", ["C++", "Java"]],
+    ["A+, an A+", ["A", "B"]],
+    ["not male, is not a male, isn't male, isn’t quite male, non-male, not_male, never male", ["male", "other"]],
+    ["cannot be approved, was not ever fully approved, without approved", ["approved", "rejected"]],
+    ["un-approved, nicht approved, pas approved, não approved, не approved", ["approved", "rejected"]],
+    ["未批准, 不批准", ["批准", "x"]],
+    ["gluten-free, error free", ["gluten", "error"]],
+  ])("%s name none", (texts, labels) => {
+    const named = texts.split(/[,，] /).map((text) => found(labelsOf(...labels), text, "full")[0]);
+    expect(named).toStrictEqual(named.map(() => undefined));
+  });
+
+  it.each<[string, string[], string]>([
+    ["male-dominated", ["male", "other"], "male"],
+    ["is_male", ["male", "other"], "male"],
+    ["MALE_PERSON", ["MALE", "OTHER"], "MALE"],
+    ["__ONE__ is the answer", ["ONE", "TWO"], "ONE"],
+    ["the C++ way", ["C", "C++"], "C++"],
+    ["the C# way", ["C", "C#"], "C#"],
+    ["ticket (#1)", ["#1", "#2"], "#1"],
+    ["这是中式菜", ["中式", "日本料理"], "中式"],
+    ["ご注文は日本料理です", ["中式", "日本料理"], "日本料理"],
+    ["الحالة: نشط", ["نشط", "مغلق"], "نشط"],
+    ["NUMBER THREE!", ["NUMBERONE", "NUMBERTHREE"], "NUMBERTHREE"],
+    ["it's NUMBER THREE!", ["NUMBERONE", "NUMBERTHREE"], "NUMBERTHREE"],
+    ["not the first. active", ["active", "closed"], "active"],
+    ["not urgent, but active", ["active", "closed"], "active"],
+    ["not closed but certainly active, active", ["active", "closed"], "active"],
+    ["no doubt about it: active", ["active", "closed"], "active"],
+    ["No. It is active", ["active", "closed"], "active"],
+    ["a knot active", ["active", "closed"], "active"],
+    ["TWO is one of the correct answers", ["ONE", "TWO"], "TWO"],
+    [". ".repeat(4000) + "active", ["active", "closed"], "active"],
+  ])("%s names one", (text, labels, expected) => {
+    expect(found(labelsOf(...labels), text, "full")[0]).toBe(expected);
   });
 
   it("of 10,000 characters at most, or as one that it names", () => {

@@ -23,10 +23,13 @@ const same: Change = (text) => text;
 /** A text without case and accents. */
 const lower: Change = (text) => plain(text.toLowerCase());
 
-const letters: Change = (text) => text.replace(/[^\p{L}\p{N}_-]/gu, "");
+const letters: Change = (text) => text.replace(/[^\p{L}\p{N}_+#-]/gu, "");
 
 /** A name without case, accents and punctuation: `First-Name` and `first_name` are the same. */
 export const fold: Change = (text) => lower(text).replace(/[^\p{L}\p{N}]/gu, "") || text.trim();
+
+/** A label likewise, but `C++` and `C#` are not `C`. */
+const foldLabel: Change = (text) => lower(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}+#]/gu, "") || text.trim();
 
 /** What was found: the label, how (the kind of repair, absent when it stood there exactly), or several that fit alike. */
 export interface Match {
@@ -84,36 +87,62 @@ const indexOf = (all: readonly Label[], change: Change): Index =>
     },
   );
 
-/** Counts which labels a text names, longest first where they overlap; the one named most often wins. */
-function search(index: Index, text: string): Match | undefined {
+/** What words are made of, in scripts that part them by blanks and write prefixes of another sense. */
+const WORD = String.raw`[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}`;
+
+/** What turns the sense of a label after it into the opposite, at most three words ahead of it in the same clause. */
+const NOT =
+  /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?:[^\p{L}\p{N},;:.!?\n]+(?!but\b)\p{L}+){0,3}[^\p{L}\p{N},;:.!?\n]*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-_]+$|[不非未無无没沒비미불무]$/iu;
+
+/** Whether what stands at a place of a text is said not to be. */
+export const negated = (text: string, at: number): boolean => NOT.test(text.slice(Math.max(0, at - 60), at));
+
+/**
+ * Counts which labels a text names in whole words, longest first where they overlap; the one named most often wins, unless
+ * it is said not to be the one. Between what is left of a label by a change there may stand what was left out.
+ */
+function search(index: Index, text: string, change: Change): Match | undefined {
+  const between = change === letters || change === bare ? String.raw`[^\p{L}\p{N}_+#-]{0,3}` : "";
   index.pattern ??= new RegExp(
-    [...index.labels.keys()]
-      .filter((part) => part !== "")
-      .sort((a, b) => b.length - a.length)
-      .map((part) => part.replace(/\W/g, String.raw`\$&`))
-      .join("|") || "(?!)",
-    "g",
+    `(?<!${WORD}](?=${WORD}]))(?:${
+      [...index.labels.keys()]
+        .filter((part) => part !== "")
+        .sort((a, b) => b.length - a.length)
+        .map((part) => Array.from(part, (c) => c.replace(/[$(-+./?[-^{|}]/, String.raw`\$&`)).join(between))
+        .join("|") || "(?!)"
+    })(?!(?<=${WORD}])${WORD}+#]|[-_ ](?:free|FREE)\\b)`,
+    "gu",
   );
-  const counts = new Map<Label | undefined, number>();
-  for (const part of text.match(index.pattern) ?? []) {
-    const label = index.labels.get(part);
-    counts.set(label, (counts.get(label) ?? 0) + 1);
+  const places = new Map<Label | undefined, number[]>();
+  for (const { 0: part, index: at } of text.matchAll(index.pattern)) {
+    const label = index.labels.get(change(part));
+    const known = places.get(label);
+    if (known) known.push(at);
+    else places.set(label, [at]);
   }
-  const best = Math.max(...counts.values());
-  const winners = [...counts.keys()].filter((label) => counts.get(label) === best);
-  if (winners.length === 0) return undefined;
-  const [label] = winners;
-  return label && winners.length === 1 ? { label, how: "substring" } : { ambiguous: true };
+  const most = Math.max(...[...places.values()].map(({ length }) => length));
+  const winners = [...places].filter(([, { length }]) => length === most);
+  const [winner] = winners;
+  if (!winner) return undefined;
+  const [label, found] = winner;
+  if (!label || winners.length > 1) return { ambiguous: true };
+  return found.some((at) => negated(text, at)) ? {} : { label, how: "substring" };
 }
 
 const WAYS = [
   [undefined, same],
   ["case", (text) => text.toLowerCase()],
   ["accents", lower],
-  ["punctuation", fold],
+  ["punctuation", foldLabel],
 ] as const satisfies [Match["how"], Change][];
 const bare: Change = (text) => letters(lower(text));
-const LOOSE: readonly Change[] = [same, plain, letters, bare];
+/** How labels are changed for the search, and the text. */
+const LOOSE: readonly (readonly [Change, Change])[] = [
+  [same, same],
+  [plain, plain],
+  [letters, same],
+  [bare, lower],
+];
 
 /** Texts longer than this are no label by themselves, and are searched as they stand. */
 export const LONG = 10_000;
@@ -132,13 +161,16 @@ export function match(all: readonly Label[], source: string, mode: Coercion): Ma
     if (label) return { label, ...(how && { how }) };
     if (how && labels.has(changed)) return { ambiguous: true };
   }
-  for (const change of mode === "full" ? LOOSE.slice(0, long ? 1 : undefined) : []) {
-    const found = search(indexOf(all, change), change(text));
+  for (const [change, inText] of mode === "full" ? LOOSE.slice(0, long ? 1 : undefined) : []) {
+    const found = search(indexOf(all, change), inText(text), change);
     if (!found) continue;
+    const { label } = found;
+    if (!label || long) return found;
     // Good in "Very good" is no good: the longer label that holds it, in other case
-    const wide = found.label && !long ? search(indexOf(all, bare), bare(text))?.label : undefined;
-    const holds = wide?.texts.some((a) => found.label?.texts.some((b) => lower(a).includes(lower(b))));
-    return wide && holds ? { label: wide, how: "substring" } : found;
+    const wide = search(indexOf(all, bare), lower(text), bare);
+    if (wide?.label?.texts.some((a) => label.texts.some((b) => lower(a).includes(lower(b))))) return wide;
+    // and "no" in "Yes, no doubt" is another word: only what has capitals is told from words of the sentence
+    return label === wide?.label || label.texts.some((one) => /\p{Lu}/u.test(one)) ? found : (wide ?? found);
   }
   return {};
 }
