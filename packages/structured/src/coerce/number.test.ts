@@ -36,6 +36,11 @@ describe("parseNumber", () => {
     ["1\u00a0234\u202f567,5", 1_234_567.5],
     ["1'000", 1000],
     ["- 5", -5],
+    ["−5", -5],
+    ["–5", -5],
+    ["−$1,234.50", -1234.5],
+    ["１２．５", 12.5],
+    ["1’234.50", 1234.5],
     [`${"1".repeat(3)}${" ".repeat(61)}`, 111],
   ])("reads %j", (text, expected) => {
     expect(parseNumber(text)).toBe(expected);
@@ -70,6 +75,19 @@ describe("parseNumber", () => {
     "0xg",
     "1 -2",
     "2026/11/23",
+    "3–5",
+    "(5)",
+    "($1,234.00)",
+    "1.234 €",
+    "€1.234",
+    "1.234,567.89",
+    "1,234.567,89",
+    "1,234'567",
+    "0,125,000",
+    "1,00,000",
+    "+1 555 123",
+    "1½",
+    "٣",
     `${"1".repeat(3)}${" ".repeat(62)}`,
   ])("does not guess at %j", (text) => {
     expect(parseNumber(text)).toBeUndefined();
@@ -95,9 +113,42 @@ describe("searchNumber", () => {
     ["128KB", 128],
     ["10kg", 10],
     ["5 km", 5],
+    ["5,5 kg", 5.5],
+    ["−5 °C", -5],
+    ["down to –5", -5],
+    ["-$ 5 of it", -5],
+    ["R$ 5,00", 5],
+    ["US$5 each", 5],
+    ["1.234,56 EUR", 1234.56],
+    ["１２円", 12],
+    ["共5个", 5],
+    ["25 m²", 25],
+    ["3-year-old", 3],
+    ["**42**", 42],
+    ["five (5)", 5],
+    ["≈ 42, 50% of it", undefined],
+    ["≈ 42", 42],
+    ["50%", 50],
+    ["5m tall", 5],
+    ["3 milligrams", 3],
+    ["<b>5</b>", 5],
+    ["no. 5", 5],
     [`5${" ".repeat(9999)}`, 5],
     [`5${" ".repeat(10_000)}`, undefined],
   ])("finds the only number of %j", (text, expected) => {
     expect(searchNumber(text)).toBe(expected);
+  });
+
+  it.each([
+    "COVID-19, F-16, GPT−4, page_5, H2O, R2D2",
+    "1.2 M, 5 bn, 5 B, $5m, $1.5 mm, 3 Mio., 2 trillion, 2 Million, 4 lakh, 5 hundred, 5 mil, 12 dozen, 5万, 3 млн",
+    "3-5, 3–5 of, 3 - 5, 3 to 5, 1/2 cup, 4/5 stars, 10^10, 5 5",
+    "2024-05-04, on 5/6/2024, 10:30, 5 pm, 5 a.m., v1.2.3, 1.2.3, +1 555 123, 555-1234, 1 234 of",
+    "(5), ($1,234.00), minus 5, negative 5, -USD 5, not 5, it isn't 5",
+    ">= 5, > 5, <5, < $5, ≤ 5, ≥5, 5+, 5+ years",
+    "1.234 €, €1.234 it is, 1½ cups, ½ cup, 5², ٣ ٤, 0xFF of it, 1a2b",
+  ])("does not guess at %s", (texts) => {
+    const found = texts.split(", ").map(searchNumber);
+    expect(found).toStrictEqual(found.map(() => undefined));
   });
 });
