@@ -57,6 +57,12 @@ const tables: [string, JsonObject, Row[]][] = [
       ['"12"', [12n], [12n], [12n]],
       ['"12n"', [12n, "string-to-number"], [12n, "string-to-number"], [12n, "string-to-number"]],
       ['"1,000"', undefined, [1000n, "string-to-number"], [1000n, "string-to-number"]],
+      ['" -1,234,567n "', undefined, ...twice([-1_234_567n, "string-to-number"])],
+      ['"1_000"', undefined, ...twice([1000n, "string-to-number"])],
+      ['"1,5"', undefined, undefined, undefined],
+      ['"12,50"', undefined, undefined, undefined],
+      ['"0,125"', undefined, undefined, undefined],
+      ['"12 34"', undefined, undefined, undefined],
       ["1e3", [1000n], [1000n], [1000n]],
       ['"1e3"', [1000n, "string-to-number"], [1000n, "string-to-number"], [1000n, "string-to-number"]],
       ["1e300", undefined, undefined, undefined],
@@ -79,6 +85,16 @@ const tables: [string, JsonObject, Row[]][] = [
       ['"it is false"', undefined, undefined, [false, "boolean-in-text"]],
       ['"it is true"', undefined, undefined, [true, "boolean-in-text"]],
       ['"true or false"', undefined, undefined, undefined],
+      ['"isn\'t true"', undefined, undefined, undefined],
+      ['"not true"', undefined, undefined, undefined],
+      ['"untrue"', undefined, undefined, undefined],
+      ['"Yes, on May 4"', undefined, undefined, [true, "boolean-in-text"]],
+      ['"No. It was late"', undefined, undefined, [false, "boolean-in-text"]],
+      ['"No."', undefined, undefined, [false, "boolean-in-text"]],
+      ['"Yes, but no"', undefined, undefined, undefined],
+      ['"No, not true"', undefined, undefined, undefined],
+      ['"Yes and more"', undefined, undefined, undefined],
+      ['"No.5"', undefined, undefined, undefined],
       ["null", undefined, undefined, undefined],
       ["1", undefined, undefined, undefined],
     ],
@@ -91,6 +107,8 @@ const tables: [string, JsonObject, Row[]][] = [
       ['"2026-11-23T10:00Z"', ...three(new Date("2026-11-23T10:00Z"))],
       ['"-000001-01-01"', ...three(new Date("-000001-01-01"))],
       ["1700000000000", undefined, undefined, [new Date(1_700_000_000_000), "string-to-date"]],
+      ["1700000000", undefined, undefined, undefined],
+      ["2026", undefined, undefined, undefined],
       ['"1700000000000"', undefined, undefined, undefined],
       ['"on 2026-11-23 UTC"', undefined, undefined, [new Date("2026-11-23"), "string-to-date"]],
       ['"2026-13-01"', undefined, undefined, undefined],
@@ -173,6 +191,10 @@ const tables: [string, JsonObject, Row[]][] = [
   ["undefined", { type: "null", "x-type": "undefined" }, [["null", ...three(undefined)]]],
   ["NaN", { type: "null", "x-type": "nan" }, [["null", ...three(Number.NaN)]]],
 ];
+
+function twice(found: unknown[]): [unknown[], unknown[]] {
+  return [found, found];
+}
 
 function three(value: unknown): [unknown[], unknown[], unknown[]] {
   return [[value], [value], [value]];

@@ -63,7 +63,10 @@ function number(context: Context, node: Node, shape: Shape): Read {
 
 function bigint(context: Context, node: Node): Read {
   const { text } = node;
-  const plain = text.replace(context.mode === "off" ? /n$/ : /n$|[,_\s]/g, "");
+  const off = context.mode === "off";
+  const given = off ? text : text.trim();
+  const grouped = /^-?[1-9]\d{0,2}(,\d{3})+n?$/.test(given); // 1,5 is not 15
+  const plain = given.replace(off ? /n$/ : grouped ? /n$|,/g : /n$|_/g, "");
   const digits = /^-?\d+$/.test(plain);
   const bare = node.kind === "bare";
   const safe = Number.isSafeInteger(isNumber(text) ? Number(text) : Number.NaN);
@@ -80,24 +83,57 @@ function boolean(context: Context, node: Node): Read {
   const found = toPlain(node);
   if (typeof found === "boolean") return fit(found);
   if (context.mode === "off") return undefined;
-  const word = /^(true|yes|(false|no))$/i.exec(node.text.trim());
+  const text = node.text.trim();
+  const word = /^(true|yes|(false|no))$/i.exec(text);
   if (word) return bent(word[2] === undefined, 1, "string-to-boolean", node);
-  const { label } = context.search ? match(TRUTH, node.text, "full") : {};
-  return label && bent(label.value === "true", 3, "boolean-in-text", node);
+  if (!context.search) return undefined;
+  const { label, ambiguous } = match(TRUTH, text, "full");
+  if (label) return bent(label.value === "true", 3, "boolean-in-text", node);
+  // a yes or no, and more about it
+  const first = !ambiguous && /^(?:yes|(no))[,;.!](?=\s|$)(?!.*\b(?:yes|no|true|false)\b)/is.exec(text);
+  return first ? bent(first[1] === undefined, 3, "boolean-in-text", node) : undefined;
+}
+
+const ISO =
+  /^([+-]?\d{4,6}-\d{2}(?:-(\d{2}))?)(?:([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)( ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?$/i;
+const ZONE = /(?<![a-z])(?:UTC|GMT|Z|[ECMP][SD]T)\b|:\d\d(?:\.\d+)?(?:\s*[ap]m)?\s*[+-]\d\d/i;
+/** What is no day: a time and its zone. */
+const TIME =
+  /\d+(?::\d\d)+(?:\.\d+)?(?:\s*[ap]m\b)?(?:\s*(?:UTC|GMT|Z|[ECMP][SD]T)\b)?(?:\s*[+-]\d\d:?\d\d)?|\b(?:UTC|GMT)\b|\(.*\)/gi;
+const DAY_WORD = /^(?:(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)[a-z]*|may)$/i;
+
+/**
+ * A date in other words than ISO 8601's, of which nothing is made up and which is the same anywhere: with a day and four
+ * digits of the year, and without a month that may be the day.
+ */
+function dateInWords(source: string): Date | undefined {
+  const text = source.replace(/(?<=\d)(?:st|nd|rd|th)\b|\b(?:of|at|on|the)\b/gi, " ");
+  const day = text.replace(TIME, " ");
+  if (text.length > 100 || day.match(/[^\W\d]+/g)?.some((word) => !DAY_WORD.test(word))) return undefined;
+  const date = new Date(`${day} UTC`);
+  const read = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCFullYear()];
+  const written = (day.match(/\d+/g) ?? []).map(Number);
+  if (written.length < 3) read.shift(); // its month is a word
+  else if (!/^\D*\d{4}/.test(day) && read[0] !== read[1] && Number(read[1]) < 13) return undefined;
+  // the 30th of February is none of March
+  if (written.length !== read.length || !read.every((one) => written.includes(one))) return undefined;
+  return new Date(ZONE.test(text) ? text : `${text} UTC`);
 }
 
 function date(context: Context, node: Node): Read {
   const text = node.text.trim();
-  const iso = /^[+-]?\d{4,6}-\d{2}(-\d{2})?([T ]\d{2}:\d{2}|$)/.test(text);
-  if (!iso && context.mode !== "full") return undefined;
-  const value = new Date(node.kind === "bare" && isNumber(text) ? Number(text) : text);
-  if (Number.isNaN(value.getTime())) return undefined;
-  // Date makes March of the 30th of February, so count from the middle of the month, unless that was no day but a year
-  const end = new Date(text.replace(/(?<![:\d])(29|30|31)(?![:\d])/, "15"));
-  const day = Math.round((value.getTime() - end.getTime()) / 86_400_000) + 15;
-  end.setUTCMonth(end.getUTCMonth() + 1, 0); // the same month in every zone
-  if (day < 32 && day > end.getUTCDate()) return undefined;
-  return iso ? fit(value) : bent(value, 1, "string-to-date", node);
+  const [iso, start = "", day, time, zone] = ISO.exec(text) ?? [];
+  if (iso === undefined) {
+    if (context.mode !== "full") return undefined;
+    const number = node.kind === "bare" && isNumber(text) ? Number(text) : undefined;
+    // a smaller number is one of seconds, or a year
+    const value = number === undefined ? dateInWords(text) : Math.abs(number) < 1e11 ? undefined : new Date(number);
+    return value && !Number.isNaN(value.getTime()) ? bent(value, 1, "string-to-date", node) : undefined;
+  }
+  const value = new Date(time && !zone ? `${text.replace(" ", "T")}Z` : text);
+  // Date makes March of the 30th of February
+  if (day !== undefined && new Date(start).getUTCDate() !== Number(day)) return undefined;
+  return Number.isNaN(value.getTime()) ? undefined : fit(value);
 }
 
 function label(context: Context, node: Node, shape: Shape): Read {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import * as z from "zod";
 import type { JsonObject } from "@llm/core";
 import { StructuredError } from "../error.ts";
@@ -264,6 +264,7 @@ describe("the table of coercions", () => {
       "2/30/26",
       "2026-2-31",
       "2026/04/31",
+      "02/30/2026",
     ])
       expect(read(day), day).toBeUndefined();
     for (const day of [
@@ -274,10 +275,51 @@ describe("the table of coercions", () => {
       "Thu, 30 Apr 2026 23:59:31 UTC",
       "10:30:31 30 Apr 2026",
       "12/31/2026",
-      "2/15/30",
-      "2/3/31",
       "28 Feb 2026 10:31",
     ])
-      expect(read(day), day).toStrictEqual(new Date(day));
+      expect(read(day), day).toStrictEqual(new Date(/GMT|UTC/.test(day) ? day : `${day} UTC`));
+  });
+
+  it("reads what is written of a date, the same in every zone, and makes nothing up", () => {
+    const S = z.object({ at: z.date() });
+    const read = (at: string): unknown => {
+      try {
+        return parse(JSON.stringify({ at }), S, { coercion: "full" }).value.at.toISOString();
+      } catch {
+        return undefined;
+      }
+    };
+    vi.stubEnv("TZ", "America/New_York");
+    expect(new Date(2026, 0).getTimezoneOffset()).toBe(300);
+    for (const [at, expected] of Object.entries({
+      "4 May 2024": "2024-05-04T00:00:00.000Z",
+      "May 4th, 2024": "2024-05-04T00:00:00.000Z",
+      "on Saturday, the 4th of May 2024": "2024-05-04T00:00:00.000Z",
+      "2024/05/04": "2024-05-04T00:00:00.000Z",
+      "5/13/2024": "2024-05-13T00:00:00.000Z",
+      "5/5/2024": "2024-05-05T00:00:00.000Z",
+      "2024-05-04T10:00": "2024-05-04T10:00:00.000Z",
+      "2024-05-04 10:00:30.5": "2024-05-04T10:00:30.500Z",
+      "2024-05-04 10:00 +02:00": "2024-05-04T08:00:00.000Z",
+      "2024-05-04 10:00 PM": "2024-05-04T22:00:00.000Z",
+      "4 May 2024 at 10:00": "2024-05-04T10:00:00.000Z",
+      "4 May 2024 10:00 EST": "2024-05-04T15:00:00.000Z",
+      "Sat May 04 2024 10:00:00 GMT+0200 (Summer Time)": "2024-05-04T08:00:00.000Z",
+    }))
+      expect(read(at), at).toBe(expected);
+    for (const at of [
+      "05/06/2024",
+      "04.05.2024",
+      "2/15/30",
+      "4 May 24",
+      "May 4",
+      "May 4 10:00 +0530",
+      "May 2024",
+      "2024",
+    ])
+      expect(read(at), at).toBeUndefined();
+    for (const at of ["before May 4, 2024", "not 4 May 2024", `4 May 2024${" ".repeat(99)}.`])
+      expect(read(at), at).toBeUndefined();
+    vi.unstubAllEnvs();
   });
 });
