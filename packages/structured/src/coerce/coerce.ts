@@ -5,7 +5,21 @@ import type { Memo, Node } from "../reader/node.ts";
 import { newNode, recall } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
-import { DROPPED, EMPTY, LIST, SINGLE, also, better, fit, gather, misfit, note, surface } from "./outcome.ts";
+import {
+  DROPPED,
+  EMPTY,
+  LIST,
+  NOTHING,
+  SINGLE,
+  also,
+  better,
+  fit,
+  gather,
+  misfit,
+  note,
+  surface,
+  unclear,
+} from "./outcome.ts";
 import type { Context, Misfit, Outcome } from "./outcome.ts";
 import { coerceScalar, isNull } from "./scalar.ts";
 
@@ -70,13 +84,13 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
   }
   for (const [i, item] of (single ? [node] : node.items).entries()) {
     const part = coerce(context, item, shape.items as Shape); // every array has items
-    if (part.issues && full) {
+    if (part.issues && full && !unclear(part)) {
       out.cost += 1 + i;
       out.tags |= DROPPED;
       note(out, "dropped-item", item, i);
       continue;
     }
-    if (part.issues && single) return misfit(context, node, shape);
+    if (part.issues && single) return full ? part : misfit(context, node, shape);
     if (part.cost !== 0) gather(out, part, i, full ? 1 : 10);
     items.push(part.value);
   }
@@ -151,14 +165,17 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
   const none = options.find((one) => one.kind === "null");
   if (none && isNull(node)) return coerceScalar(context, node, none);
   let best: Outcome | undefined;
+  let several: Outcome | undefined;
   const deep: Misfit[] = [];
   for (const option of options) {
     const outcome = coerce(context, node, option);
     // what got furthest says most: the option whose own parts were wrong, rather than the whole
     for (const issue of outcome.issues ?? []) if (issue.path.length > 0 && deep.length < 10) deep.push(issue);
     if (!best || better(best, outcome)) best = outcome;
+    if (unclear(outcome)) several ??= outcome;
     if (best.cost === 0 && best.tags === 0) break; // nothing beats an exact scalar that came first
   }
+  if (several && best && best.tags & NOTHING) return several;
   if (!best) return misfit(context, node, "nothing");
   // what is written as JSON text may be null
   if (none && best.issues && context.encoded && node.text === "null")

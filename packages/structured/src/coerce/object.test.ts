@@ -4,7 +4,7 @@ import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 import { toDialect } from "../dialect/codec.ts";
 import type { Coercion } from "./outcome.ts";
-import { count, list, object, text } from "../testing/schemas.ts";
+import { count, either, list, object, text } from "../testing/schemas.ts";
 
 const nullable = { type: ["string", "null"] };
 const open = { additionalProperties: undefined as unknown as boolean };
@@ -143,6 +143,33 @@ const rows: Row[] = [
   ],
 ];
 
+const color = { enum: ["red", "blue"] };
+const both = 'a expects "red" or "blue"';
+
+describe("what fits several labels is not left out, as what fits none is", () => {
+  it.each<[string, JsonObject, string, unknown]>([
+    ["where it may be missing", object({ a: color }, { required: [] }), '{"a": "red or blue"}', both],
+    ["where it may be null", object({ a: either(color, { type: "null" }) }), '{"a": "red or blue"}', both],
+    [
+      "within what may be null",
+      object({ a: either(list(color), { type: "null" }) }),
+      '{"a": ["red or blue"]}',
+      /^a\.0 /,
+    ],
+    ["in a list", object({ a: list(color) }), '{"a": ["red", "red or blue"]}', /^a\.1 /],
+    ["in place of a list", object({ a: list(color) }), '{"a": "red or blue"}', both],
+    ["in a map", { type: "object", additionalProperties: color }, '{"a": "red or blue", "b": "red"}', both],
+  ])("%s", (_name, schema, written, expected) => {
+    expect(read(schema, written, "full")).toStrictEqual(
+      typeof expected === "string" ? expected : expect.stringMatching(expected as RegExp),
+    );
+    expect(typeof read(schema, written.replaceAll("red or blue", "green"), "full")).toBe("object");
+    expect(() => parse(written, schema, { coercion: "full" })).toThrow(
+      expect.objectContaining({ reason: "ambiguous" }),
+    );
+  });
+});
+
 describe("an object", () => {
   it.each(rows)("%s", (_name, schema, written, off, safe, full) => {
     expect(read(schema, written, "off")).toStrictEqual(off);
@@ -231,7 +258,6 @@ describe("a map", () => {
 });
 
 describe("an object in one of several forms", () => {
-  const either = (...anyOf: JsonObject[]): JsonObject => ({ anyOf });
   it.each<[string, JsonObject, string, unknown]>([
     [
       "rather the one that misses less",

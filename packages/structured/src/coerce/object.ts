@@ -17,6 +17,7 @@ import {
   gather,
   misfit,
   note,
+  unclear,
 } from "./outcome.ts";
 import type { Context, Outcome } from "./outcome.ts";
 import { isNull, isScalar } from "./scalar.ts";
@@ -82,7 +83,8 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
     if (context.encoded && isNull(item) && shape.rest && !nullable(shape.rest)) continue; // a known key that is missing
     const key = shape.keys && coerce(context, named, shape.keys);
     const value = shape.rest && coerce(context, item, shape.rest);
-    if (context.mode === "full" && (key?.issues ?? value?.issues)) {
+    const bad = key?.issues ? key : value;
+    if (context.mode === "full" && bad?.issues && !unclear(bad)) {
       out.cost += 1;
       note(out, "dropped-entry", item, name);
       continue;
@@ -140,7 +142,7 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
         continue; // null says that it is missing
       }
       const part = coerce(context, item, inner);
-      if (full && part.issues) instead = required ? fallback(inner) : { value: null };
+      if (full && part.issues && !unclear(part)) instead = required ? fallback(inner) : { value: null };
       if (!instead) {
         if (part.cost !== 0) gather(out, part, name);
         if (!part.issues) out.tags &= ~DEFAULTS;

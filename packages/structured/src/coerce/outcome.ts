@@ -152,6 +152,10 @@ export function surface({ context: { at }, repairs }: Inner, outcome: Outcome): 
   return { ...outcome, cost: outcome.cost + TRIFLE, notes: placed };
 }
 
+/** Whether several labels fit somewhere in it: that is no value which may be left out. */
+export const unclear = ({ issues }: Outcome): boolean | undefined =>
+  issues?.some(({ problem }) => problem === AMBIGUOUS);
+
 /** What stands in the text for a node. */
 export const raw = (context: Context, node: Node): string => context.source.slice(node.start, node.end);
 
