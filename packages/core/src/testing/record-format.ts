@@ -33,23 +33,25 @@ const SECRET_NAME =
 /** The same names as they are written together. */
 const SECRET_CAMEL = /(?:apiKey|authToken|accessToken|refreshToken|clientSecret|secretKey|accessKey)$/i;
 
-/** Texts that are keys by their form: of the model vendors, of clouds and of code hosts; tokens, URLs with a password. */
+/** Texts that are keys by their form: of the model vendors, of clouds and of code hosts. */
 const SECRET_TEXT = [
   /\b(?:sk|pk|rk|key|org|proj)-[\w-]{8,}/g,
   /\b(?:Bearer|Basic) +[\w.~+/=-]{8,}/gi,
   /\bAIza[\w-]{20,}/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g,
   /\b(?:ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|hf|gsk|xai|pplx|r8)[-_][\w-]{10,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ] as const;
+/** A token of JSON. Each word is looked at once: whether two more follow it, then for its beginning. */
+const JSON_TOKEN = /(?<![\w-])(?=[\w-]+\.[\w-]{8,}\.)([\w-]*?\b)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 /** Secret fields of JSON within a text: tool calls as they stream, tool results. */
 const JSON_SECRET =
   /(\\?"(?:[\w-]*[-_])?(?:authorization|cookie|password|passwd|secret|credentials?|api-?_?key|token|apiKey|authToken|accessToken|refreshToken|clientSecret|secretKey|accessKey)\\?"\s*:\s*\\?")[^"\\]+/gi;
 /** Parameters of URLs that are secrets: keys, tokens, the signatures of clouds. */
 const URL_PARAMETER =
   /([?&](?:[\w-]*[-_])?(?:key|apikey|token|sig|signature|secret|password|credential|auth)=)[^&#\s"'\\]+/gi;
-const URL_PASSWORD = /(\b[a-z][a-z\d+.-]*:\/\/)[^/\s:@"]*:[^/\s@"]+@/gi;
+/** No scheme is longer; one that might begin anywhere in a long word would be looked for as often. */
+const URL_PASSWORD = /([a-z][a-z\d+.-]{0,30}:\/\/)[^/\s:@"]*:[^/\s@"]+@/gi;
 
 /** Takes secrets out of any JSON value. */
 export type Redact = <T>(value: T) => T;
@@ -61,7 +63,7 @@ export function newRedact(secrets: readonly string[]): Redact {
     let clean = from;
     for (const secret of known) clean = clean.replaceAll(secret, HIDDEN);
     for (const form of SECRET_TEXT) clean = clean.replace(form, HIDDEN);
-    for (const field of [JSON_SECRET, URL_PARAMETER]) clean = clean.replace(field, `$1${HIDDEN}`);
+    for (const field of [JSON_TOKEN, JSON_SECRET, URL_PARAMETER]) clean = clean.replace(field, `$1${HIDDEN}`);
     return clean.replace(URL_PASSWORD, `$1${HIDDEN}@`);
   };
   const value = (from: unknown): unknown => {

@@ -18,6 +18,7 @@ import type { StreamPart } from "../stream-part.ts";
 import { streamText } from "../stream-text.ts";
 import { conformance } from "./conformance.ts";
 import { mock } from "./mock.ts";
+import { newRedact } from "./record-format.ts";
 import { record, type RecordOptions } from "./record.ts";
 import { replayFrom } from "./record-replay.ts";
 
@@ -246,6 +247,22 @@ describe("secrets", () => {
     // and it is still found by the request with the secrets in it
     const again = await replayFrom(lines, { secrets: [told] });
     expect((await partsOf(again, request)).at(-1)?.type).toBe("finish");
+  });
+
+  test.each(["a.", "eyJ-", '"a-', "?a-"])("are soon looked for in a long text of %s", (piece) => {
+    const text = piece.repeat(600_000 / piece.length);
+    expect(newRedact([])(text)).toBe(text);
+  });
+
+  test("a token of JSON is found within a word", () => {
+    const redact = newRedact([]);
+    const token = `eyJ${"a".repeat(5_000)}.${"b".repeat(9)}.${"c".repeat(9)}`;
+    for (const before of ["", "x-", "eyJ-", "é", "a_b-", "aaaaaaaaa.", "aaaaaaaaa.x-eyJ-"]) {
+      const clean = redact(`to ${before}${token}, please`);
+      expect(clean).toMatch(/^to .*\*\*\*, please$/);
+      expect(clean).not.toContain("bbb");
+    }
+    expect(redact("eyJaaaaaaaa.bbbbbbbb")).toBe("eyJaaaaaaaa.bbbbbbbb");
   });
 
   test.each(Object.entries(formed))("none that a stream cuts to pieces: %s", async (_name, secret) => {
