@@ -19,21 +19,23 @@ import type { Infer, Schema } from "./standard-schema.ts";
 import { ABSENT, dressed, knownView } from "./view.ts";
 import type { Show } from "./view.ts";
 
-/** What is no list and no object, branded or not. */
-type Scalar = string | number | bigint | boolean | symbol | null | undefined;
+type Method = (...args: never[]) => unknown;
 
-/** A value of which any part may be missing still. */
+/** What is no list and no object, branded or not. */
+type Scalar = string | number | bigint | boolean | symbol | null | undefined | Method;
+
+/** A value of which any part may be missing still. What has methods, as a Date, a Map or a URL, is there or not. */
 export type DeepPartial<T> = T extends Scalar
   ? T
   : T extends (infer Item)[]
     ? DeepPartial<Item>[]
     : T extends readonly (infer Item)[]
       ? readonly DeepPartial<Item>[]
-      : T extends Date | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
-        ? T
-        : T extends object
+      : T extends object
+        ? [Extract<T[keyof T], Method>] extends [never]
           ? { [K in keyof T]?: DeepPartial<T[K]> }
-          : T;
+          : T
+        : T;
 
 /** Reads a value while its text arrives. */
 export interface Parser<Out> {

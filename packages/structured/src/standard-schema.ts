@@ -18,8 +18,8 @@ interface JsonSchemaOptions {
 }
 
 /**
- * A Standard Schema that gives JSON Schema: zod from 4.2, valibot through `toStandardJsonSchema`, arktype. The shape is the
- * public interface of https://standardschema.dev; no library is imported.
+ * A Standard Schema that gives JSON Schema: zod from 4.2, zod/mini through `z.toJSONSchema`, valibot through
+ * `toStandardJsonSchema`, arktype. The shape is the public interface of https://standardschema.dev; no library is imported.
  */
 export interface StandardSchema<Out> {
   readonly "~standard": {
@@ -34,10 +34,21 @@ export interface StandardSchema<Out> {
   };
 }
 
-/** A schema for typed output: a Standard Schema with JSON Schema, or plain JSON Schema (whose values are `unknown` unless typed). */
+/** What plain JSON Schema has not; the values that it is of. */
+interface Plain<Out> {
+  readonly "~standard"?: undefined;
+  readonly length?: undefined;
+  readonly __out?: Out;
+}
+
+/**
+ * A schema for typed output: a Standard Schema with JSON Schema, or plain JSON Schema, be it a literal, a record or of an
+ * interface (its values are `unknown` unless `Out` says what they are).
+ */
 export type Schema<Out = unknown> =
   | StandardSchema<Out>
-  | (JsonObject & { readonly "~standard"?: undefined; readonly __out?: Out });
+  | (Plain<Out> & Readonly<Record<string, unknown>>)
+  | (Plain<Out> & object);
 
 /** The type of the values that a schema accepts. */
 export type Infer<S> =
@@ -63,8 +74,9 @@ const unrepresentable =
   }): Record<string, unknown> => {
     const { def } = context.zodSchema[INTERNALS];
     const inner = (value: unknown): unknown => {
-      if (active.includes(value) || !isRecord(value)) return {};
-      return convert(value as unknown as StandardSchema<unknown>, [...active, value]);
+      const part = value as StandardSchema<unknown>; // a schema of zod's
+      // one of zod/mini cannot say what it is
+      return active.includes(value) || !("jsonSchema" in part["~standard"]) ? {} : convert(part, [...active, value]);
     };
     switch (def["type"]) {
       case "date":
@@ -136,11 +148,14 @@ const convert = (schema: StandardSchema<unknown>, active: readonly unknown[]): R
 export function toJsonSchema(schema: Schema): JsonObject {
   if (!isStandard(schema)) {
     if (!isRecord(schema)) throw new TypeError("schema: expected a Standard Schema or a JSON Schema object");
-    return schema;
+    return schema as JsonObject; // what JSON Schema is made of
   }
   const standard: Partial<StandardSchema<unknown>["~standard"]> = schema["~standard"];
   if (!standard.jsonSchema) {
-    throw new TypeError(`schema: this ${standard.vendor ?? ""} schema gives no JSON Schema (zod 4.2 or later does)`);
+    const { vendor = "" } = standard;
+    const zod = 'z.toJSONSchema(schema, { unrepresentable: "any" }), or take zod 4.2 or later instead of zod/mini';
+    const way = vendor === "zod" ? zod : vendor === "valibot" ? "toStandardJsonSchema(schema)" : "its JSON Schema";
+    throw new TypeError(`schema: this ${vendor} schema gives no JSON Schema by itself; pass ${way}`);
   }
-  return convert(schema, [schema]) as JsonObject; // what JSON Schema is made of
+  return convert(schema, [schema]) as JsonObject; // as well
 }
