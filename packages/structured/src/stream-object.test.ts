@@ -276,6 +276,24 @@ describe("elements", () => {
     expect(await stream.object).toStrictEqual([{ n: 1 }, { n: 2 }]);
   });
 
+  it("end with an error where one fits only in the whole", async () => {
+    const Digits = z.preprocess((all) => (all as number[]).map((n) => n % 10), z.array(z.number().max(9)));
+    const provider = mock("[11, 12]");
+    expect(await collect(streamObject(provider, Digits, "x").elements())).toStrictEqual([1, 2]);
+    const asSet = Digits.transform((all) => new Set(all));
+    expect(await streamObject(provider, asSet, "x").object).toStrictEqual(new Set([1, 2]));
+    await expect(collect(streamObject(provider, asSet, "x").elements())).rejects.toThrow("fits only in the whole");
+  });
+
+  it("are validated once where they do not fit, too", async () => {
+    let validated = 0;
+    const Never = z.array(z.object({ n: z.number() }).refine(() => ++validated < 0)).catch([]);
+    expect(await collect(streamObject(mock('[{"n": 1}, {"n": 2}, {"n": 3}]'), Never, "x").elements())).toStrictEqual(
+      [],
+    );
+    expect(validated).toBe(4); // the first as it came, and the whole at the end
+  });
+
   it("are validated once each", async () => {
     let validated = 0;
     const Counted = z.object({ n: z.number() }).refine(() => ++validated > 0);
