@@ -206,8 +206,8 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     out.folded = new Map();
     for (const property of out.properties) {
       out.exact.set(property.alias, property);
-      names.add(property.alias);
       const key = fold(property.alias);
+      names.add(property.alias).add(key);
       // two names that fold to the same match only as they are
       out.folded.set(key, out.folded.has(key) ? undefined : property);
     }

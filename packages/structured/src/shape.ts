@@ -107,7 +107,7 @@ export interface Program {
   readonly root: Shape;
   /** What is said beside a reference, by the schema that is one: of that place, not of all that it refers to. */
   readonly said: ReadonlyMap<unknown, string>;
-  /** Names of all properties. */
+  /** Names of all properties, as they are and folded. */
   readonly names: ReadonlySet<string>;
   /** Any other name may appear, too. */
   readonly open: boolean;

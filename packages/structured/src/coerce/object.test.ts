@@ -26,6 +26,12 @@ const twice = (found: unknown): [unknown, unknown] => [found, found];
 type Row = [name: string, schema: JsonObject, written: string, off: unknown, safe: unknown, full: unknown];
 
 const rows: Row[] = [
+  [
+    "no list made of a key that nobody asked for",
+    object({ a: list(count) }, { required: [], ...open }),
+    '{"b": "x"}',
+    ...same([{ b: "x" }]),
+  ],
   ["a key twice: the last", object({ a: count }), '{"a": 1, "a": 2}', ...same([{ a: 2 }])],
   [
     "a key and one that resembles it: the exact one",

@@ -6,6 +6,8 @@ import { restOf } from "../dialect/rest.ts";
 import { fold } from "./match.ts";
 import {
   DEFAULTS,
+  DROPPED,
+  EMPTY,
   IMPLIED,
   LIST,
   MAX_CHOICES,
@@ -39,7 +41,7 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   const only = shape.properties[0];
   if (context.mode !== "full" || !only || shape.properties.length !== 1) return undefined;
   const part = coerce(context, node, only.shape);
-  if (part.issues || part.tags & DEFAULTS) return undefined;
+  if (part.issues || part.tags & DEFAULTS || (part.tags & EMPTY && part.tags & DROPPED)) return undefined;
   const value: Record<string, unknown> = {};
   const out = fit(value, OBJECT | IMPLIED);
   gather(out, also(part, 2, "implied-key", node), only.name);

@@ -48,6 +48,8 @@ describe("a quote in a value of an object ends it", () => {
     ["before a key with blanks in its quotes", '{"a": "one" " b ": 1}', { a: "one", b: 1 }, closed],
     ["before a key after braces", '{"a": "x {"k": 1} y" "b" : 1}', { a: 'x {"k": 1} y', b: 1 }],
     ["before the beginning of a known word, at the end", '{"a": "x" b', { a: "x" }, closed],
+    ["before a known name in another spelling", '{"a": "x", B: "7"}', { a: "x", b: 7 }, closed],
+    ["before one without its blank", '{"a": "x" "TwoWords" : 7}', { a: "x", "two words": 7 }, closed],
     ["before a comment with a number sign", '{"a": "x" # y\n}', { a: "x" }],
     ["before a fence", '{"a": "x"\n```', { a: "x" }],
     ["before a tag", '{"a": "x"</b>', { a: "x" }],

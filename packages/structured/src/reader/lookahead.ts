@@ -1,3 +1,4 @@
+import { fold } from "../coerce/match.ts";
 import { among, closer, isSpace, isWord, skipSpace } from "./chars.ts";
 import type { Machine } from "./machine.ts";
 import { at, part } from "./text.ts";
@@ -28,6 +29,9 @@ export const inObject = (m: Machine): boolean => m.stack.at(-1)?.kind === "objec
 /** Whether a colon stands at `i`, and none of a scheme as in `https://`. */
 const colonAt = (m: Machine, i: number): boolean =>
   peek(m, i) === ":" && !(peek(m, i + 1) === "/" && peek(m, i + 2) === "/");
+
+/** Whether a name is known, without case, accents and punctuation. */
+const isKnown = ({ names }: Machine, name: string): boolean => names.has(name) || names.has(fold(name));
 
 /** Whether what stands before `i`, where the text ends, may have become a key: a known one, or a quoted one where any may. */
 const begun = (m: Machine, i: number, name: string, quoted: boolean): boolean =>
@@ -63,7 +67,7 @@ function keyAt(m: Machine, i: number, words = false): boolean {
   if (quoted && (c === ":" ? m.open || m.curly === 0 : c === "=" && m.open)) return true;
   const name = part(m.text, quoted ? i + 1 : i, j).trim();
   if (c === "") return begun(m, next, name, quoted);
-  const known = m.names.has(name);
+  const known = isKnown(m, name);
   if (quoted) return known;
   return (c === "=" || colonAt(m, next)) && (known || (m.open && (words || !/[ .]/.test(name))));
 }
@@ -175,7 +179,7 @@ export function objectAt(m: Machine, i: number): boolean {
   if (!isWord(c)) return commentAt(m, j);
   const k = wordsEnd(m, j);
   const name = part(m.text, j, k).trim();
-  return colonAt(m, k) || (peek(m, k) === "=" && m.names.has(name)) || begun(m, k, name, false);
+  return colonAt(m, k) || (peek(m, k) === "=" && isKnown(m, name)) || begun(m, k, name, false);
 }
 
 /** Whether, after an opening bracket in prose at `i`, an array follows and no link, footnote or aside that never closes. */
