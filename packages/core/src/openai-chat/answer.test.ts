@@ -106,6 +106,18 @@ describe("what servers of Chat Completions make of it", () => {
     const events = [call(0, "a"), call(0, "b"), call(1, "c"), call(0, "d")];
     expect(run(...events.map((one) => chunk({ tool_calls: [one] }))).toolCalls.map(({ id }) => id)).toEqual(ids);
   });
+  test.each([
+    ["indexes of their own", (nth: number) => nth],
+    ["one index", () => 0],
+    ["none", () => undefined],
+  ])("very many tool calls with %s are soon read", (_what, indexOf) => {
+    const call = (nth: number) => ({ index: indexOf(nth), id: `c${nth}`, function: { name: "f", arguments: "{}" } });
+    const calls = Array.from({ length: 30_000 }, (_, nth) => call(nth));
+    const { toolCalls } = run(...calls.map((each) => chunk({ tool_calls: [each] })));
+    expect(toolCalls).toHaveLength(30_000);
+    expect(toolCalls.at(-1)).toMatchObject({ id: "c29999", input: {} });
+  });
+
   test("tool calls in one list without an index and an id", () => {
     const tool_calls = ["f", "g"].map((name) => ({ function: { name, arguments: "{}" } }));
     expect(run(chunk({ tool_calls })).toolCalls).toMatchObject([

@@ -43,6 +43,7 @@ export function newChatReader(frame: Frame): Reader {
   const { vendor } = frame;
   const blocks = new Map<string, number>();
   const calls = new Map<number, { readonly tool: Pick<ToolCallDelta, "id" | "name" | "data">; args: string }>();
+  const ids = new Map<string | undefined, number>(); // the index of each call
   let started = false;
   let asked: JsonObject = {};
   let refused = false;
@@ -81,7 +82,7 @@ export function newChatReader(frame: Frame): Reader {
   const toolCall = (call: unknown, position: number, push: Push): void => {
     const given = count(call, "index");
     const id = text(call, "id");
-    const known = [...calls].find(([, { tool }]) => tool.id === id)?.[0];
+    const known = ids.get(id);
     const shared = moved.get(given);
     let index =
       given !== undefined && shared === undefined
@@ -106,6 +107,7 @@ export function newChatReader(frame: Frame): Reader {
     };
     const { tool } = entry;
     calls.set(index, entry);
+    ids.set(tool.id, ids.get(tool.id) ?? index);
     lastCall = index;
     const block = blockOf(`call ${index}`);
     const delta = text(body, "arguments") ?? (isRecord(body["arguments"]) ? JSON.stringify(body["arguments"]) : "");
