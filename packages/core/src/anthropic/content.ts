@@ -77,10 +77,7 @@ function addAssistant(blocks: Block[], part: AssistantPart, to: Model): void {
       const last = blocks.at(-1);
       if (!isRecord(part.value) || part.value["type"] !== "citation") blocks.push(part.value as unknown as Block); // it came as a block
       else if (last?.type === "text")
-        last.citations = [
-          ...(last.citations ?? []),
-          record(part.value, "citation") as unknown as Anthropic.TextCitationParam, // as it came
-        ];
+        (last.citations ??= []).push(record(part.value, "citation") as unknown as Anthropic.TextCitationParam); // as it came
       return;
     }
     case "reasoning": {
@@ -122,9 +119,10 @@ export function toParams(messages: readonly Message[], to: Model): Anthropic.Mes
     const param = toParam(message, to);
     if (param.content.length === 0) continue;
     const last = params.at(-1);
-    if (last?.role === "user" && param.role === "user")
-      params[params.length - 1] = { role: "user", content: [...blocks(last.content), ...blocks(param.content)] };
-    else params.push(param);
+    if (last?.role === "user" && param.role === "user") {
+      const all = (last.content = blocks(last.content));
+      for (const block of blocks(param.content)) all.push(block);
+    } else params.push(param);
   }
   return params;
 }

@@ -353,3 +353,21 @@ test("an input that is no object goes as an empty one: the vendor takes nothing 
     expect(said?.content).toEqual([{ type: "tool_use", id: "t", name: "f", input: {} }]);
   }
 });
+
+test("very many messages of the user in a row, and citations of a text, are soon put together; the request stays as it is", () => {
+  const many = 60_000;
+  const text = { type: "text", text: "a" } as const;
+  const cite = { type: "opaque", vendor: "anthropic", value: { type: "citation", citation: { n: 1 } } } as const;
+  const messages: Message[] = [
+    ...Array.from({ length: many }, (): Message => ({ role: "user", content: [text] })),
+    { role: "assistant", content: [text, ...Array.from({ length: many }, () => cite)] },
+  ];
+  const before = JSON.stringify(messages);
+  const sent = body({ messages }).messages;
+  expect(sent.map(({ role, content }) => [role, content.length])).toEqual([
+    ["user", many],
+    ["assistant", 1],
+  ]);
+  expect(sent[1]?.content[0]).toMatchObject({ type: "text", citations: { length: many } });
+  expect(JSON.stringify(messages)).toBe(before);
+});
