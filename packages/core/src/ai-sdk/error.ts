@@ -3,7 +3,7 @@ import { isRecord } from "../json.ts";
 import { bodyError, toLlmError, type Origin } from "../api-error.ts";
 import { record, text } from "../fields.ts";
 
-/** Errors by name, the AI SDK's and the one of atob(), and what to say where their own words hold text of the prompt or the answer. */
+/** Errors by name, the AI SDK's and those of atob() and JSON, and what to say where their own words hold text of the prompt or the answer. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_LoadAPIKeyError: ["auth"],
   AI_LoadSettingError: ["auth"],
@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   InvalidCharacterError: ["invalid-request", "messages: data must be base64"],
   AI_EmptyResponseBodyError: ["malformed", "the provider's answer is empty"],
   AI_NoContentGeneratedError: ["malformed", "the provider's answer is empty"],
+  SyntaxError: ["malformed", "the provider's answer is not JSON"],
   AI_JSONParseError: ["malformed", "the provider's answer is not JSON"],
   AI_TypeValidationError: ["malformed", "the provider's answer has another shape than expected"],
   AI_InvalidResponseDataError: ["malformed", "the provider's answer has another shape than expected"],

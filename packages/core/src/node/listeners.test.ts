@@ -118,6 +118,8 @@ describe("logTo", () => {
     ],
     [named("AI_UnsupportedFunctionalityError"), "unsupported", undefined],
     [named("AI_NoContentGeneratedError"), "malformed", undefined],
+    [named("SyntaxError"), "malformed", undefined],
+    [new SyntaxError("no answer to: where is the treasure?"), "malformed", undefined],
   ] as const)("nor those of a bridged model: %s is %s", async (thrown, code, reason) => {
     const model = new MockLanguageModelV3({ doGenerate: () => Promise.reject(thrown) });
     const { log, lines } = logger();
