@@ -3,7 +3,7 @@ import { isRecord } from "../json.ts";
 import { bodyError, toLlmError, type Origin } from "../api-error.ts";
 import { record, text } from "../fields.ts";
 
-/** Errors by name, the AI SDK's and those of atob() and JSON, and what to say where their own words hold text of the prompt or the answer. */
+/** Errors by name, the AI SDK's and those of atob() and JSON, and what to say where theirs may repeat prompt or answer. */
 const NAMES: Readonly<Record<string, readonly [ErrorCode, string?]>> = {
   AI_LoadAPIKeyError: ["auth"],
   AI_LoadSettingError: ["auth"],

@@ -21,7 +21,8 @@ function levelOf(event: Event): keyof Logger {
 /**
  * A listener that writes every event to a logger of pino's shape: the event's type is the message, its fields the fields
  * (under `llm`). Finished requests are `info`, failures and what the layers do about them `warn`, all else `debug`. No
- * text of prompts and answers unless `captureContent` asks for it.
+ * text of prompts and answers unless `captureContent` asks for it: of errors their code, and the system's (`reason`) where
+ * a connection or a store failed.
  *
  * @example
  * ```ts
