@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { Event } from "@llm/core";
+import type { ChatRequest, Event } from "@llm/core";
 import { LlmError, isLlmError, noUsage } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { StructuredError } from "./error.ts";
@@ -193,6 +193,25 @@ describe("generateObject", () => {
       }
       expect(leaf.asked).toHaveLength(asked);
       expect(await generateObject(leaf, wide, "x", { mode: "instructions" })).toStrictEqual({ p1: "x" });
+    },
+  );
+
+  const word = { type: "string" };
+  it.each([
+    ["none of them strict", false, 19, word, [], undefined],
+    ["strict ones that leave 5 of 24", true, 19, word, ["p5", "p6", "p7", "p8", "p9"], undefined],
+    ["strict ones that leave no union", true, 16, { type: ["string", "null"] }, undefined, "instructions"],
+  ])(
+    "counts Anthropic's limits over all of a request: beside tools, %s",
+    async (_name, strict, count, part, required, mode) => {
+      const leaf = leafOf("anthropic", "{}", mode ? "instructions" : "native");
+      const S = z.object(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`p${i}`, z.string().optional()])));
+      const properties = Object.fromEntries(Array.from({ length: count }, (_, i) => [`q${i}`, part]));
+      const tools = [{ name: "look", input: { type: "object", properties }, strict }];
+      await generateObject(leaf, S, { messages: [{ role: "user", content: "x" }], tools });
+      const { output } = leaf.asked[0] as ChatRequest;
+      expect(output?.mode).toBe(mode);
+      expect(output?.dialects?.["anthropic"]?.["required"]).toStrictEqual(required);
     },
   );
 

@@ -1,8 +1,9 @@
-import type { CallOptions, ChatRequest, ChatResult, JsonObject, OutputMode, Prompt, Provider } from "@llm/core";
+import type { CallOptions, ChatRequest, ChatResult, JsonObject, OutputMode, Prompt, Provider, Tool } from "@llm/core";
 import { LlmError, toRequest } from "@llm/core";
 import { demand, within } from "./demand.ts";
 import { encodedProgram, lower } from "./dialect/lower.ts";
 import type { Lowered } from "./dialect/lower.ts";
+import { left } from "./dialect/limits.ts";
 import { profiles } from "./dialect/profile.ts";
 import type { StructuredError } from "./error.ts";
 import { instructionsFor } from "./instructions.ts";
@@ -38,8 +39,10 @@ const dialectOf = (vendor: string): Dialect => (vendor === "anthropic" ? "anthro
 
 const lowerings = new WeakMap<Program, Map<Dialect, Lowered>>();
 
-/** A program's lowering to a dialect, made once. */
-function lowering(program: Program, dialect: Dialect): Lowered {
+/** A program's lowering to a dialect beside a request's tools, made once where none of them is strict. */
+function lowering(program: Program, dialect: Dialect, tools: readonly Tool[] = []): Lowered {
+  const strict = tools.filter((tool) => tool.strict);
+  if (strict.length > 0) return lower(program, left(profiles[dialect], strict));
   const known = kept(lowerings, program, () => new Map<Dialect, Lowered>());
   return kept(known, dialect, () => lower(program, profiles[dialect]));
 }
@@ -59,7 +62,7 @@ export function objectRequest(
   let mode = options.mode ?? request.output?.mode;
   for (const dialect of new Set(provider.models.map((model) => dialectOf(model.vendor)))) {
     try {
-      dialects[dialect] = lowering(program, dialect).schema;
+      dialects[dialect] = lowering(program, dialect, request.tools).schema;
     } catch (error) {
       mode ??= "instructions";
       if (!(error instanceof LlmError) || mode !== "instructions") throw error;

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "@llm/core";
-import { LlmError } from "@llm/core";
 import { LIMITS } from "../bounds.ts";
 import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
 import { partsOf, sourcesOf } from "../shape.ts";
+import { check, refusal } from "./limits.ts";
 import type { Profile } from "./profile.ts";
 import { JSON_TEXT, REST, mayBeText, restOf } from "./rest.ts";
 
@@ -126,7 +126,7 @@ export function lower(program: Program, profile: Profile): Lowered {
   let parts = 0;
   const emit = (shape: Shape, inside = false): Draft => {
     // shared parts are written out at each place: they may multiply
-    if (++parts > MAX_PARTS) throw tooMuch(profile, `more than ${MAX_PARTS} parts`);
+    if (++parts > MAX_PARTS) throw refusal(profile, `more than ${MAX_PARTS} parts`, "fewer");
     const depth = active.get(shape) ?? 0;
     if (loops.has(shape) && !inside && (profile.recursion || depth >= UNROLLED)) return refer(shape);
     active.set(shape, depth + 1);
@@ -247,56 +247,6 @@ function labels(shape: Shape): Draft {
   }
   const options = [...groups].map(([type, values]): Draft => (type === "null" ? { type } : { type, enum: values }));
   return options.length === 1 && options[0] ? options[0] : { anyOf: options };
-}
-
-const tooMuch = (profile: Profile, what: string): LlmError =>
-  new LlmError("unsupported", `the schema has ${what}; ${profile.name} takes fewer (as of ${profile.asOf})`);
-
-/** Measures a schema against a vendor's limits. */
-function check(schema: JsonObject, profile: Profile): void {
-  let properties = 0;
-  let values = 0;
-  let characters = 0;
-  let deepest = 0;
-  let unions = 0;
-  const visit = (part: unknown, depth: number): void => {
-    if (typeof part !== "object" || part === null) return;
-    const s = part as JsonObject; // schemas hold schemas
-    if (s["properties"] !== undefined) {
-      deepest = Math.max(deepest, depth + 1);
-      for (const [name, inner] of Object.entries(s["properties"] as JsonObject)) {
-        properties++;
-        characters += name.length;
-        visit(inner, depth + 1);
-      }
-    }
-    if (Array.isArray(s["enum"])) {
-      values += s["enum"].length;
-      for (const value of s["enum"]) characters += String(value).length;
-    }
-    visit(s["items"], depth);
-    if (s["anyOf"] !== undefined) unions++;
-    for (const option of (s["anyOf"] as readonly Json[] | undefined) ?? []) visit(option, depth);
-    for (const [name, inner] of Object.entries((s["$defs"] as JsonObject | undefined) ?? {})) {
-      characters += name.length;
-      visit(inner, 0);
-    }
-  };
-  visit(schema, 0);
-  const limit = (what: string, found: number, most: number | undefined): void => {
-    if (most !== undefined && found > most) {
-      throw new LlmError(
-        "unsupported",
-        `the schema has ${found} ${what}; ${profile.name} takes ${most} (as of ${profile.asOf})`,
-      );
-    }
-  };
-  const past = `unions, with what may be null and optional properties past the first ${profile.maxOptional}`;
-  limit(past, unions, profile.maxUnions);
-  limit("properties", properties, profile.maxProperties);
-  limit("levels of nesting", deepest, profile.maxDepth);
-  limit("enumeration values", values, profile.maxEnumValues);
-  limit("characters of names and values", characters, profile.maxCharacters);
 }
 
 /** The program that reads an answer in a dialect: its root is within `{ value: … }` where the lowering put it there. */

@@ -12,10 +12,11 @@ export interface Profile {
   readonly minItems: number;
   /** A schema may refer to itself. */
   readonly recursion: boolean;
-  /** How many properties of the whole schema may be left out of `required`. */
+  /** How many properties may be left out of `required`, in all strict schemas of a request. */
   readonly maxOptional: number;
-  /** Limits on the whole schema; absent: none is published. Unions are counted wherever they stand, those with null too. */
+  /** How many unions they may have, those with null too; counted wherever they stand. */
   readonly maxUnions?: number;
+  /** Limits on the whole schema; absent: none is published. */
   readonly maxProperties?: number;
   readonly maxDepth?: number;
   readonly maxEnumValues?: number;
