@@ -40,13 +40,10 @@ const object = (properties: Draft, required: readonly string[] = Object.keys(pro
 
 /** Every part of a schema that takes null takes it once. */
 const orNull = (schema: Draft): Draft => {
-  if (schema["type"] === "null") return schema;
-  const { anyOf } = schema;
-  if (!Array.isArray(anyOf)) return { anyOf: [schema, { type: "null" }] };
-  const options = anyOf as readonly Draft[];
-  return options.some((option) => option["type"] === "null")
-    ? schema
-    : { ...schema, anyOf: [...options, { type: "null" }] };
+  const { anyOf, ...rest } = schema;
+  const options = (anyOf ?? [schema]) as readonly Draft[];
+  if (options.some((option) => option["type"] === "null")) return schema;
+  return { ...(anyOf && rest), anyOf: [...options, { type: "null" }] };
 };
 
 /** The shapes that contain themselves. */
@@ -91,9 +88,10 @@ export function lower(program: Program, profile: Profile): Lowered {
   const bounded = (schema: Draft, shape: Shape): Draft => {
     const out = { ...schema };
     const dropped: string[] = [];
-    const sources = [shape.schema, shape.schema["allOf"] ?? []].flat() as JsonObject[]; // what JSON Schema has there
+    const sources = [shape.schema, shape.schema["allOf"] ?? []].flat() as (JsonObject | null)[]; // what JSON Schema has there
     for (const key of BOUNDS) {
-      for (const { [key]: bound } of sources) {
+      for (const source of sources) {
+        const bound = source?.[key];
         if (bound === undefined || typeof bound === "object") continue;
         const fits =
           key === "minItems" ? Number(bound) <= profile.minItems : key !== "pattern" || portable(String(bound));
