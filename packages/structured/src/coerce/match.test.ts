@@ -75,6 +75,9 @@ describe("a text means a label", () => {
     ["un-approved, nicht approved, pas approved, não approved, не approved", ["approved", "rejected"]],
     ["未批准, 不批准", ["批准", "x"]],
     ["gluten-free, error free", ["gluten", "error"]],
+    ["1.5, -1, −1, 2.5, level -2, 2-3, 10:15, x1, 1st, of 1.5 to", ["1", "2", "15"]],
+    ["15, GPT-4.1", ["1.5", "gpt-4"]],
+    ["1824, 18-2, 118-24", ["18-24", "25-34"]],
   ])("%s name none", (texts, labels) => {
     const named = texts.split(/[,，] /).map((text) => found(labelsOf(...labels), text, "full")[0]);
     expect(named).toStrictEqual(named.map(() => undefined));
@@ -100,6 +103,12 @@ describe("a text means a label", () => {
     ["No. It is active", ["active", "closed"], "active"],
     ["a knot active", ["active", "closed"], "active"],
     ["TWO is one of the correct answers", ["ONE", "TWO"], "TWO"],
+    ["**1**.", ["1", "15"], "1"],
+    ["(option 15)", ["1", "15"], "15"],
+    ["it is 1.5.", ["1.5", "15"], "1.5"],
+    ["1,5", ["1.5", "25"], "1.5"],
+    ["18 – 24", ["18-24", "25-34"], "18-24"],
+    ["so k-2-31_1 then", ["k-2-3.1_1", "k1"], "k-2-3.1_1"],
     [". ".repeat(4000) + "active", ["active", "closed"], "active"],
   ])("%s names one", (text, labels, expected) => {
     expect(found(labelsOf(...labels), text, "full")[0]).toBe(expected);

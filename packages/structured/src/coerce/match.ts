@@ -23,13 +23,22 @@ const same: Change = (text) => text;
 /** A text without case and accents. */
 const lower: Change = (text) => plain(text.toLowerCase());
 
-const letters: Change = (text) => text.replace(/[^\p{L}\p{N}_+#-]/gu, "");
-
 /** A name without case, accents and punctuation: `First-Name` and `first_name` are the same. */
 export const fold: Change = (text) => lower(text).replace(/[^\p{L}\p{N}]/gu, "") || text.trim();
 
 /** A label likewise, but `C++` and `C#` are not `C`. */
 const foldLabel: Change = (text) => lower(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}+#]/gu, "") || text.trim();
+
+/** A label likewise for the search within texts, where `_` and `-` make another word. */
+const bare: Change = (text) => lower(text).replace(/[^\p{L}\p{N}_+#-]/gu, "");
+
+/** How often something stands between digits, or a minus before them. */
+const marks = (text: string): number =>
+  text.match(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})|(?<![\p{L}\p{N}])[-−](?=\p{N})/gu)?.length ?? 0;
+
+/** Whether a text that is a label but for punctuation means it: 1.5 does not mean 15, nor 15 mean 1.5. */
+const means = (text: string, { texts }: Label): boolean =>
+  texts.some((one) => marks(one) >= marks(text) && !(marks(one) && /^\d+$/.test(text)));
 
 /** What was found: the label, how (the kind of repair, absent when it stood there exactly), or several that fit alike. */
 export interface Match {
@@ -90,6 +99,9 @@ const indexOf = (all: readonly Label[], change: Change): Index =>
 /** What words are made of, in scripts that part them by blanks and write prefixes of another sense. */
 const WORD = String.raw`[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}`;
 
+/** What a number goes on after, or its sign. */
+const IN_NUMBER = String.raw`(?:\d[.,:/–-]|(?<![\p{L}\p{N}])[-−])(?=\d)`;
+
 /** What turns the sense of a label after it into the opposite, at most three words ahead of it in the same clause. */
 const NOT =
   /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?:[^\p{L}\p{N},;:.!?\n]+(?!but\b)\p{L}+){0,3}[^\p{L}\p{N},;:.!?\n]*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-_]+$|[不非未無无没沒비미불무]$/iu;
@@ -101,21 +113,23 @@ export const negated = (text: string, at: number): boolean => NOT.test(text.slic
  * Counts which labels a text names in whole words, longest first where they overlap; the one named most often wins, unless
  * it is said not to be the one. Between what is left of a label by a change there may stand what was left out.
  */
-function search(index: Index, text: string, change: Change): Match | undefined {
-  const between = change === letters || change === bare ? String.raw`[^\p{L}\p{N}_+#-]{0,3}` : "";
+function search(all: readonly Label[], text: string, change: Change): Match | undefined {
+  const index = indexOf(all, change);
+  const between = change === bare ? String.raw`[^\p{L}\p{N}_+#-]{0,3}` : "";
   index.pattern ??= new RegExp(
-    `(?<!${WORD}](?=${WORD}]))(?:${
+    `(?<!${WORD}](?=${WORD}])|${IN_NUMBER})(?:${
       [...index.labels.keys()]
         .filter((part) => part !== "")
         .sort((a, b) => b.length - a.length)
         .map((part) => Array.from(part, (c) => c.replace(/[$(-+./?[-^{|}]/, String.raw`\$&`)).join(between))
         .join("|") || "(?!)"
-    })(?!(?<=${WORD}])${WORD}+#]|[-_ ](?:free|FREE)\\b)`,
+    })(?!(?<=${WORD}])${WORD}+#]|(?<=\\d)[.,:/–-]\\d|[-_ ](?:free|FREE)\\b)`,
     "gu",
   );
   const places = new Map<Label | undefined, number[]>();
   for (const { 0: part, index: at } of text.matchAll(index.pattern)) {
     const label = index.labels.get(change(part));
+    if (label && !means(part, label)) continue;
     const known = places.get(label);
     if (known) known.push(at);
     else places.set(label, [at]);
@@ -135,14 +149,6 @@ const WAYS = [
   ["accents", lower],
   ["punctuation", foldLabel],
 ] as const satisfies [Match["how"], Change][];
-const bare: Change = (text) => letters(lower(text));
-/** How labels are changed for the search, and the text. */
-const LOOSE: readonly (readonly [Change, Change])[] = [
-  [same, same],
-  [plain, plain],
-  [letters, same],
-  [bare, lower],
-];
 
 /** Texts longer than this are no label by themselves, and are searched as they stand. */
 export const LONG = 10_000;
@@ -158,19 +164,16 @@ export function match(all: readonly Label[], source: string, mode: Coercion): Ma
     const { labels } = indexOf(all, change);
     const changed = change(text);
     const label = labels.get(changed);
-    if (label) return { label, ...(how && { how }) };
-    if (how && labels.has(changed)) return { ambiguous: true };
+    if (label && (how !== "punctuation" || means(text, label))) return { label, ...(how && { how }) };
+    if (!label && how && labels.has(changed)) return { ambiguous: true };
   }
-  for (const [change, inText] of mode === "full" ? LOOSE.slice(0, long ? 1 : undefined) : []) {
-    const found = search(indexOf(all, change), inText(text), change);
-    if (!found) continue;
-    const { label } = found;
-    if (!label || long) return found;
-    // Good in "Very good" is no good: the longer label that holds it, in other case
-    const wide = search(indexOf(all, bare), lower(text), bare);
-    if (wide?.label?.texts.some((a) => label.texts.some((b) => lower(a).includes(lower(b))))) return wide;
-    // and "no" in "Yes, no doubt" is another word: only what has capitals is told from words of the sentence
-    return label === wide?.label || label.texts.some((one) => /\p{Lu}/u.test(one)) ? found : (wide ?? found);
-  }
-  return {};
+  if (mode !== "full") return {};
+  const found = search(all, text, same);
+  const wide = long ? undefined : search(all, lower(text), bare);
+  if (!found?.label || !wide || found.label === wide.label) return found ?? wide ?? {};
+  const { texts } = found.label;
+  // Good in "Very good" is no good: the longer label that holds it, in other case
+  if (wide.label?.texts.some((a) => texts.some((b) => lower(a).includes(lower(b))))) return wide;
+  // and "no" in "Yes, no doubt" is another word: only what is not in small letters is told from words of the sentence
+  return texts.some((one) => one !== one.toLowerCase() || one === one.toUpperCase()) ? found : wide;
 }

@@ -111,6 +111,7 @@ describe("searchNumber", () => {
     ["about 5bn", undefined],
     ["2.5 million people", undefined],
     ["128KB", 128],
+    ["128 MB of it", 128],
     ["10kg", 10],
     ["5 km", 5],
     ["5,5 kg", 5.5],
@@ -141,10 +142,11 @@ describe("searchNumber", () => {
 
   it.each([
     "COVID-19, F-16, GPT−4, page_5, H2O, R2D2",
-    "1.2 M, 5 bn, 5 B, $5m, $1.5 mm, 3 Mio., 2 trillion, 2 Million, 4 lakh, 5 hundred, 5 mil, 12 dozen, 5万, 3 млн",
+    "1.2 M, 5 bn, 5 B, $5m, $1.5 mm, 3 Mio., 2 trillion, 2 Million, 4 lakh, 5 hundred, 5 mil, 12 dozen, 5万, 3 млн, 5MM, 5kk, 5mln",
     "3-5, 3–5 of, 3 - 5, 3 to 5, 1/2 cup, 4/5 stars, 10^10, 5 5",
     "2024-05-04, on 5/6/2024, 10:30, 5 pm, 5 a.m., v1.2.3, 1.2.3, +1 555 123, 555-1234, 1 234 of",
     "(5), ($1,234.00), minus 5, negative 5, -USD 5, not 5, it isn't 5",
+    "less than 5, at least 5, at most 5, up to 5, 5 or more, 5 below zero, half of 10, twice 5",
     ">= 5, > 5, <5, < $5, ≤ 5, ≥5, 5+, 5+ years",
     "1.234 €, €1.234 it is, 1½ cups, ½ cup, 5², ٣ ٤, 0xFF of it, 1a2b",
   ])("does not guess at %s", (texts) => {

@@ -43,9 +43,9 @@ const NUMBER =
 
 /** 1.2k is not 1.2, 5 pm is no number, and `>= 5` and `5+` are others, too. */
 const OTHER =
-  /\b0[xXob]|\d\s?(?:[kKMBT]|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥]|(?<!\S)>)=?\s?[-+$£€.\d]|^\(.*\)$/;
+  /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥]|(?<!\S)>)=?\s?[-+$£€.\d]|^\(.*\)$/;
 const SCALE =
-  /hundred|thousand|tausend|dozen|lakh|crore|\b(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|h|a?\b)|\d\s?(?:mio|mrd|tsd|тыс|мл[нр]|[万萬亿億千百])|\b(?:minus|negative)\b/i;
+  /hundred|thousand|tausend|dozen|lakh|crore|\b(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|h|a?\b)|\d\s?(?:mio|mrd|tsd|[mb]ln|тыс|мл[нр]|[万萬亿億千百])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice)\b/i;
 
 /** The only number that a text holds; undefined when it holds none, several that differ, or one that may be another. */
 export function searchNumber(text: string): number | undefined {

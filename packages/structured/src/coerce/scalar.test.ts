@@ -46,6 +46,12 @@ const tables: [string, JsonObject, Row[]][] = [
       ["1.5", undefined, undefined, [2, "rounded"]],
       ["-1.5", undefined, undefined, [-2, "rounded"]],
       ["-1.4", undefined, undefined, [-1, "rounded"]],
+      ['"1.40"', undefined, undefined, [1, "rounded"]],
+      ['"1,000"', undefined, ...twice([1000, "string-to-number"])],
+      ['"1.000"', undefined, undefined, undefined],
+      ['"12.345 of them"', undefined, undefined, undefined],
+      ['"0.125"', undefined, undefined, [0, "rounded"]],
+      ["1.000", [1], [1], [1]],
     ],
   ],
   [

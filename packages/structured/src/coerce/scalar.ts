@@ -45,6 +45,8 @@ function string(context: Context, node: Node, shape: Shape): Read {
 function number(context: Context, node: Node, shape: Shape): Read {
   const plain = toPlain(node);
   const text = typeof plain === "string";
+  // 1.000 of what is counted may be a thousand
+  if (text && shape.kind === "integer" && /(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])/.test(plain)) return undefined;
   let found = text ? (context.mode === "off" ? undefined : parseNumber(plain)) : plain;
   let cost = text ? 1 : 0;
   if (found === undefined && context.search) {
@@ -96,10 +98,10 @@ function boolean(context: Context, node: Node): Read {
 
 const ISO =
   /^([+-]?\d{4,6}-\d{2}(?:-(\d{2}))?)(?:([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)( ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?$/i;
-const ZONE = /(?<![a-z])(?:UTC|GMT|Z|[ECMP][SD]T)\b|:\d\d(?:\.\d+)?(?:\s*[ap]m)?\s*[+-]\d\d/i;
-/** What is no day: a time and its zone. */
-const TIME =
-  /\d+(?::\d\d)+(?:\.\d+)?(?:\s*[ap]m\b)?(?:\s*(?:UTC|GMT|Z|[ECMP][SD]T)\b)?(?:\s*[+-]\d\d:?\d\d)?|\b(?:UTC|GMT)\b|\(.*\)/gi;
+
+/** What says nothing more of a date that is in UTC unless it has an offset. */
+const FILLER = /(?<=\d)(?:st|nd|rd|th|z)\b|\b(?:of|at|on|the|utc|gmt)\b|\(.*\)/gi;
+const TIME = /\d+(?::\d\d)+(?:\.\d+)?(?:\s*[ap]m\b)?(\s*[+-]\d\d:?\d\d)?/i;
 const DAY_WORD = /^(?:(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)[a-z]*|may)$/i;
 
 /**
@@ -107,9 +109,11 @@ const DAY_WORD = /^(?:(?:jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue
  * digits of the year, and without a month that may be the day.
  */
 function dateInWords(source: string): Date | undefined {
-  const text = source.replace(/(?<=\d)(?:st|nd|rd|th)\b|\b(?:of|at|on|the)\b/gi, " ");
-  const day = text.replace(TIME, " ");
-  if (text.length > 100 || day.match(/[^\W\d]+/g)?.some((word) => !DAY_WORD.test(word))) return undefined;
+  if (source.length > 100) return undefined;
+  const text = source.replace(FILLER, " ");
+  const [time = "", offset] = TIME.exec(text) ?? [];
+  const day = text.replace(time, " ");
+  if (day.match(/[^\W\d]+/g)?.some((word) => !DAY_WORD.test(word))) return undefined;
   const date = new Date(`${day} UTC`);
   const read = [date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCFullYear()];
   const written = (day.match(/\d+/g) ?? []).map(Number);
@@ -117,7 +121,7 @@ function dateInWords(source: string): Date | undefined {
   else if (!/^\D*\d{4}/.test(day) && read[0] !== read[1] && Number(read[1]) < 13) return undefined;
   // the 30th of February is none of March
   if (written.length !== read.length || !read.every((one) => written.includes(one))) return undefined;
-  return new Date(ZONE.test(text) ? text : `${text} UTC`);
+  return new Date(offset ? text : `${text} UTC`);
 }
 
 function date(context: Context, node: Node): Read {

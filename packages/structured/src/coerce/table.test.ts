@@ -303,7 +303,6 @@ describe("the table of coercions", () => {
       "2024-05-04 10:00 +02:00": "2024-05-04T08:00:00.000Z",
       "2024-05-04 10:00 PM": "2024-05-04T22:00:00.000Z",
       "4 May 2024 at 10:00": "2024-05-04T10:00:00.000Z",
-      "4 May 2024 10:00 EST": "2024-05-04T15:00:00.000Z",
       "Sat May 04 2024 10:00:00 GMT+0200 (Summer Time)": "2024-05-04T08:00:00.000Z",
     }))
       expect(read(at), at).toBe(expected);
@@ -318,7 +317,7 @@ describe("the table of coercions", () => {
       "2024",
     ])
       expect(read(at), at).toBeUndefined();
-    for (const at of ["before May 4, 2024", "not 4 May 2024", `4 May 2024${" ".repeat(99)}.`])
+    for (const at of ["4 May 2024 10:00 EST", "before May 4, 2024", "not 4 May 2024", `4 May 2024${" ".repeat(99)}.`])
       expect(read(at), at).toBeUndefined();
     vi.unstubAllEnvs();
   });
