@@ -47,10 +47,10 @@ export interface Match {
   readonly ambiguous?: boolean;
 }
 
-/** Labels by their changed texts: undefined where several have the same. And what finds any of these within a text. */
+/** Labels by their changed texts: undefined where several have the same. And the lengths of these, longest first. */
 interface Index {
   readonly labels: Map<string, Label | undefined>;
-  pattern?: RegExp;
+  readonly lengths: readonly number[];
 }
 
 interface Own {
@@ -92,15 +92,19 @@ const indexOf = (all: readonly Label[], change: Change): Index =>
         if (typeof label.value !== "string") continue;
         for (const text of new Set(label.texts.map(change))) labels.set(text, labels.has(text) ? undefined : label);
       }
-      return { labels };
+      const lengths = new Set([...labels.keys()].map(({ length }) => length).filter(Boolean));
+      return { labels, lengths: [...lengths].sort((a, b) => b - a) };
     },
   );
 
-/** What words are made of, in scripts that part them by blanks and write prefixes of another sense. */
-const WORD = String.raw`[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}`;
-
-/** What a number goes on after, or its sign. */
-const IN_NUMBER = String.raw`(?:\d[.,:/–-]|(?<![\p{L}\p{N}])[-−])(?=\d)`;
+/**
+ * Where a label may begin and end: not within a word, in scripts that part words by blanks and write prefixes of another
+ * sense; not within a number, after its sign or before what is part of a name such as C++.
+ */
+const START =
+  /(?<![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}](?=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])|(?:\d[.,:/–-]|(?<![\p{L}\p{N}])[-−])(?=\d))/uy;
+const END =
+  /(?!(?<=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}+#]|(?<=\d)[.,:/–-]\d|[-_ ]free\b)/iuy;
 
 /** What turns the sense of a label after it into the opposite, at most three words ahead of it in the same clause. */
 const NOT =
@@ -109,38 +113,52 @@ const NOT =
 /** Whether what stands at a place of a text is said not to be. */
 export const negated = (text: string, at: number): boolean => NOT.test(text.slice(Math.max(0, at - 60), at));
 
+const isAt = (place: RegExp, text: string, at: number): boolean => {
+  place.lastIndex = at;
+  return place.test(text);
+};
+
 /**
  * Counts which labels a text names in whole words, longest first where they overlap; the one named most often wins, unless
- * it is said not to be the one. Between what is left of a label by a change there may stand what was left out.
+ * it is said not to be the one.
  */
 function search(all: readonly Label[], text: string, change: Change): Match | undefined {
-  const index = indexOf(all, change);
-  const between = change === bare ? String.raw`[^\p{L}\p{N}_+#-]{0,3}` : "";
-  index.pattern ??= new RegExp(
-    `(?<!${WORD}](?=${WORD}])|${IN_NUMBER})(?:${
-      [...index.labels.keys()]
-        .filter((part) => part !== "")
-        .sort((a, b) => b.length - a.length)
-        .map((part) => Array.from(part, (c) => c.replace(/[$(-+./?[-^{|}]/, String.raw`\$&`)).join(between))
-        .join("|") || "(?!)"
-    })(?!(?<=${WORD}])${WORD}+#]|(?<=\\d)[.,:/–-]\\d|[-_ ](?:free|FREE)\\b)`,
-    "gu",
-  );
-  const places = new Map<Label | undefined, number[]>();
-  for (const { 0: part, index: at } of text.matchAll(index.pattern)) {
-    const label = index.labels.get(change(part));
-    if (label && !means(part, label)) continue;
-    const known = places.get(label);
-    if (known) known.push(at);
-    else places.set(label, [at]);
+  const { labels, lengths } = indexOf(all, change);
+  // what is left of the text by the change, and where it stood
+  let left = text;
+  let spots: number[] | undefined;
+  if (change === bare) {
+    left = "";
+    spots = [];
+    for (const { 0: part, index } of text.matchAll(/[\p{L}\p{N}_+#-]+/gu)) {
+      left += part;
+      for (let i = 0; i < part.length; i++) spots.push(index + i);
+    }
   }
-  const most = Math.max(...[...places.values()].map(({ length }) => length));
-  const winners = [...places].filter(([, { length }]) => length === most);
-  const [winner] = winners;
-  if (!winner) return undefined;
-  const [label, found] = winner;
+  const counts = new Map<Label | undefined, number>();
+  const not = new Set<Label | undefined>();
+  for (let i = 0; i < left.length; i++) {
+    const start = spots?.[i] ?? i;
+    if (!isAt(START, text, start)) continue;
+    for (const length of lengths) {
+      const part = left.slice(i, i + length);
+      if (!labels.has(part)) continue;
+      const last = i + part.length - 1;
+      const end = (spots?.[last] ?? last) + 1;
+      const label = labels.get(part);
+      if (!isAt(END, text, end) || (label && !means(text.slice(start, end), label))) continue;
+      counts.set(label, (counts.get(label) ?? 0) + 1);
+      if (!not.has(label) && negated(text, start)) not.add(label);
+      i = last;
+      break;
+    }
+  }
+  const best = Math.max(...counts.values());
+  const winners = [...counts.keys()].filter((label) => counts.get(label) === best);
+  if (winners.length === 0) return undefined;
+  const [label] = winners;
   if (!label || winners.length > 1) return { ambiguous: true };
-  return found.some((at) => negated(text, at)) ? {} : { label, how: "substring" };
+  return not.has(label) ? {} : { label, how: "substring" };
 }
 
 const WAYS = [
