@@ -1,6 +1,7 @@
 import { coerce, nullable, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
+import type { Outcome } from "./coerce/outcome.ts";
 import { kept } from "./kept.ts";
 import { likelyShape } from "./likely-shape.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
@@ -21,6 +22,35 @@ function tipOf(
   if (node.kind === "text" && value === node.text) return { node, target, key };
   const late = node.kind === "bare" ? kind === "number" || kind === "integer" : kind === "enum";
   return late ? { node, target: undefined, key } : undefined;
+}
+
+/** What was shown before in place of values that are no other. */
+const shownAs = new WeakMap<object, unknown>();
+
+/** What a finished part comes to: the very value that was shown already where that is no other. */
+function complete(show: Show, node: Node, shape: Shape): Outcome {
+  const view = show.frozen ? knownView(node) : undefined;
+  const before = view && (node.kind === "array" ? growList : growObject)(show, node, view);
+  const outcome = coerce(show.context, node, shape);
+  const { value } = outcome;
+  if (outcome.issues || !(value instanceof Object)) return outcome;
+  if (before && alike(before as object, value)) shownAs.set(value, before);
+  const shown = shownAs.get(value);
+  return shown ? { ...outcome, value: shown } : outcome;
+}
+
+/** Whether two lists or records hold the same, but for parts that {@link shownAs} knows. */
+function alike(before: object, value: object): boolean {
+  const parts = Object.entries(value);
+  return (
+    Object.getPrototypeOf(before) === Object.getPrototypeOf(value) &&
+    Object.keys(before).length === parts.length &&
+    parts.every(
+      ([key, part]) =>
+        Object.hasOwn(before, key) &&
+        (before as Record<string, unknown>)[key] === (shownAs.get(part as object) ?? part),
+    )
+  );
 }
 
 /** What shows of values that have begun and show only when they are complete. */
@@ -122,7 +152,7 @@ function growPart(show: Show, item: Node, shape: Shape, view: View): unknown {
   // most parts are texts, which are themselves
   if (item.kind === "text" && shape.kind === "string" && shape.checks.length === 0 && !show.annotated) return item.text;
   if (item.done && !show.annotated && (item.view === undefined || !view.clean)) {
-    const outcome = coerce(show.context, item, shape);
+    const outcome = complete(show, item, shape);
     if (outcome.cost !== 0) view.clean = false;
     if (!outcome.issues) return outcome.value;
   }
@@ -163,7 +193,7 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
     if (!show.annotated || node.items.length === 0 || shape.readiness.done) {
       const value = finished(show, node, shape, whole);
       if (value !== ABSENT) return value;
-      const outcome = coerce(show.context, node, shape);
+      const outcome = complete(show, node, shape);
       if (!outcome.issues) {
         node.view = undefined;
         return outcome.value;

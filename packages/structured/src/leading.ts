@@ -28,8 +28,11 @@ export interface Leading {
   readonly best: () => Judged | undefined;
 }
 
-/** The {@link Leading} value of a text that is being read. Judges each value once, when it and what follows it are there. */
-export function newLeading(reader: Reader, context: Context, shape: Shape): Leading {
+/**
+ * The {@link Leading} value of a text that is being read. Judges each value once, when it and what follows it are there, and
+ * says so `before`.
+ */
+export function newLeading(reader: Reader, context: Context, shape: Shape, before: (node: Node) => void): Leading {
   let judged = 0; // how many roots are complete and were looked at
   let best: Judged | undefined;
   let fences = false; // one of these stands in a fence
@@ -49,6 +52,7 @@ export function newLeading(reader: Reader, context: Context, shape: Shape): Lead
       if (!root?.node.done || (root.node.end === source.length() && !ended)) break; // what follows tells an aside
       if (root.draft) continue;
       context.budget.left += 1000 + 4 * (root.node.end - root.node.start);
+      before(root.node);
       const one = { root, outcome: coerce(context, root.node, shape), weight: handicap(root, source) };
       fences ||= root.fenced;
       if (!best || better(weighed(best), weighed(one))) best = one;

@@ -71,7 +71,10 @@ export function newParser<Out>(
 ): Parser<Out> {
   const read = readOptions(options, encoded);
   const context = newContext(reader, read);
-  const leading = newLeading(reader, context, program.root);
+  // what was shown of a value goes on in what that comes to
+  const leading = newLeading(reader, context, program.root, (node) => {
+    if (knownView(node)) grow(shows, node, program.root);
+  });
   /** Reads anew what stands in the text for a container, within brackets, where nothing takes it for an aside. */
   const reread = (node: Node): void => {
     const again = newReader(reader);
@@ -86,6 +89,7 @@ export function newParser<Out>(
   const { annotated } = program;
   const frozen: Show = { context, frozen: true, annotated, recall, tip: undefined, hot: undefined };
   const live: Show = { ...frozen, frozen: false };
+  let shows = live; // how it is shown, when it is
   // a text is itself, whatever stands in it
   const plain = isText(program.root);
   const whole = plain || isTextOrNull(program.root) ? newUnquoter(plain && read.coercion === "full") : undefined;
@@ -98,6 +102,7 @@ export function newParser<Out>(
   let lastPartial: DeepPartial<Out> | undefined;
 
   const show = (how: Show): DeepPartial<Out> | undefined => {
+    shows = how;
     how.tip = how.hot = undefined;
     context.budget.left = Math.max(context.budget.left, 10_000);
     const node = leading.node();

@@ -4,12 +4,14 @@ import * as z from "zod";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
 import type { ParseOptions } from "./parse.ts";
+import type { JsonObject } from "@llm/core";
 import { createParser, parsePartial } from "./parser.ts";
 import type { Schema } from "./standard-schema.ts";
 import { damages } from "./testing/damage.ts";
 import { randomDocument } from "./testing/documents.ts";
 import { newRandom } from "./testing/random.ts";
 import type { Random } from "./testing/random.ts";
+import { count, either, object, text } from "./testing/schemas.ts";
 
 /** What came of a text: the value and its repairs, or all that the error says. */
 function outcome(run: () => unknown): unknown {
@@ -204,5 +206,92 @@ describe("a text that was looked at on its way", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each<[string, Schema, unknown]>([
+    ["a map", z.object({ m: z.record(z.string(), z.array(z.string())) }), { m: { a: ["x"], b: [] } }],
+    ["what may be null", z.object({ o: z.object({ l: z.array(z.string()) }).nullable() }), { o: { l: ["x", "y"] } }],
+    [
+      "a tuple",
+      z.object({ t: z.tuple([z.array(z.number()), z.object({ a: z.string() })]) }),
+      { t: [[1, 2], { a: "x" }] },
+    ],
+    [
+      "one of several",
+      z.array(
+        z.discriminatedUnion("k", [
+          z.object({ k: z.literal("a") }),
+          z.object({ k: z.literal("b"), l: z.array(z.int()) }),
+        ]),
+      ),
+      [{ k: "b", l: [1] }, { k: "a" }],
+    ],
+    ["an object without all its parts", z.object({ a: z.string().optional(), l: z.array(z.string()) }), { l: ["x"] }],
+    [
+      "one in another order",
+      z.object({ a: z.string(), o: z.object({ b: z.array(z.int()) }) }),
+      { o: { b: [1] }, a: "x" },
+    ],
+  ])("is the very part that was shown, however the text is cut: %s", (_name, schema, value) => {
+    const unchanged = (before: unknown, now: unknown): void => {
+      if (before === now || typeof before !== "object" || typeof now !== "object" || !before || !now) return;
+      expect(now).not.toStrictEqual(before); // what is another holds something else
+      for (const [key, part] of Object.entries(before)) unchanged(part, (now as Record<string, unknown>)[key]);
+    };
+    const text = JSON.stringify(value);
+    for (const size of [1, 2, 3, 4, 5, 7]) {
+      const parser = createParser(schema);
+      let before: unknown;
+      for (let at = 0; at < text.length; at += size) {
+        parser.write(text.slice(at, at + size));
+        const now = parser.partial();
+        unchanged(before, now);
+        before = now;
+      }
+      expect(parser.end().value).toStrictEqual(value);
+      unchanged(before, parser.partial());
+      expect(parser.partial()).toStrictEqual(value);
+    }
+  });
+});
+
+describe("one of several objects", () => {
+  const mark = (...flags: string[]): JsonObject => ({ "x-stream": flags });
+  const cat = object({ kind: { const: "cat" }, name: text });
+  const seen = (schema: JsonObject, written: string): unknown[] => {
+    const parser = createParser(schema);
+    const all = [...written].map((c) => {
+      parser.write(c);
+      const live = structuredClone(parser.live());
+      expect(parser.partial()).toStrictEqual(live);
+      return live;
+    });
+    parser.end();
+    return [...all, parser.partial()];
+  };
+
+  it("does not show before it is known whether it has what it must not lack", () => {
+    const dog = object({ kind: { const: "dog" }, bark: { ...text, ...mark("not-null") } });
+    const shown = seen(either(cat, dog), '{"kind": "dog", "bark": "wuff"}');
+    expect(shown.find((value) => value !== undefined)).toStrictEqual({ kind: "dog", bark: "w" });
+    expect(shown.at(-1)).toStrictEqual({ kind: "dog", bark: "wuff" });
+  });
+
+  it("shows no state of a part that it has not", () => {
+    const dog = object({ kind: { const: "dog" }, bark: { ...text, ...mark("with-state") } });
+    for (const options of [
+      [cat, dog],
+      [dog, cat],
+    ])
+      for (const value of seen(either(...options), '{"kind": "cat", "name": "Tom"}'))
+        expect(value ?? {}).not.toHaveProperty("bark");
+    expect(seen(either(dog, cat), '{"kind": "cat", "name": "Tom"}').at(-1)).toStrictEqual({ kind: "cat", name: "Tom" });
+  });
+
+  it("is known by a label also where that comes last", () => {
+    const marked = object({ a: text, kind: { const: "a" }, n: { ...count, ...mark("done") } }, { required: ["kind"] });
+    const other = object({ a: text, kind: { const: "b" } }, { required: ["kind"] });
+    for (const written of ['{"kind": "b"}', '{"a": "x", "kind": "b"}'])
+      expect(seen(either(marked, other), written).at(-1)).toStrictEqual(JSON.parse(written));
   });
 });

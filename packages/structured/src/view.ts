@@ -48,9 +48,13 @@ export interface View {
   /** The last copy that was handed out, and how many of the node's finished items it holds. */
   copy: unknown;
   copied: number;
-  /** How many keys the shape was chosen by, where there was a choice. */
+  /** How much the shape was chosen by, where there was a choice. */
   chosenBy: number;
 }
+
+/** How much of a container tells what it is. */
+const told = ({ done, keys, items }: Node): number =>
+  done ? Infinity : keys.length > DECISIVE ? DECISIVE : keys.length + (items.at(-1)?.done ? 0.5 : 0);
 
 /** The view of a container, as far as it was shown. Nothing but this module's views ever stands there, hence the cast. */
 export const knownView = (node: Node | undefined): View | undefined => node?.view as View | undefined;
@@ -67,7 +71,7 @@ const newView = (show: Show, node: Node, shape: Shape, fixed: boolean, sure: boo
     sure,
     copy: undefined,
     copied: 0,
-    chosenBy: Math.min(node.keys.length, DECISIVE),
+    chosenBy: told(node),
   };
   if (Array.isArray(view.out)) return view;
   for (const property of shape.properties) {
@@ -110,7 +114,7 @@ export function dressed({ frozen }: Show, value: unknown, node: Node | undefined
 
 export function viewOf(show: Show, node: Node, shape: Shape, sure: boolean): View | undefined {
   const known = knownView(node);
-  const keys = Math.min(node.keys.length, DECISIVE);
+  const keys = told(node);
   if (known && (shape.kind === "union" ? known.chosenBy === keys : known.shape === shape)) return known;
   const chosen = likelyShape(show.context, node, shape);
   if (!chosen || (chosen.kind !== "any" && kindOf(chosen) !== node.kind)) return undefined;
