@@ -2,6 +2,7 @@ import { coerce, nullable, put, toPlain } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { EMPTY, LIST, OBJECT, fit } from "./coerce/outcome.ts";
 import type { Outcome } from "./coerce/outcome.ts";
+import { restOf } from "./dialect/rest.ts";
 import { kept } from "./kept.ts";
 import { likelyShape } from "./likely-shape.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
@@ -107,7 +108,8 @@ function growObject(show: Show, node: Node, view: View): unknown {
     const item = node.items[view.upto] as Node; // within bounds
     const key = node.keys[view.upto] as string; // in step
     const property = propertyOf(shape, key, true, view.upto);
-    const partShape = property ? property.shape : shape.kind === "any" ? shape : shape.rest;
+    const pairs = show.context.encoded && key === restOf(shape); // of what the end puts in the object
+    const partShape = property ? property.shape : shape.kind === "any" ? shape : pairs ? undefined : shape.rest;
     const name = property ? property.name : key;
     let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
     // the value has its properties in the schema's order
@@ -188,6 +190,14 @@ function finished(show: Show, node: Node, shape: Shape, whole: View | undefined)
  * they are complete, and so does what the schema marks as `done`. The cost is that of what changed since the last time.
  */
 export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknown {
+  if (shape.wrapped && shape.items) {
+    const at = node.keys.indexOf("value");
+    if (node.kind === "object" && node.keys.length <= 1) {
+      const item = node.items[at];
+      return item ? grow(show, item, shape.items) : ABSENT;
+    }
+    return grow(show, node, shape.items);
+  }
   if (node.done) {
     // what shows only when it is complete is plain: no states within
     if (!show.annotated || node.items.length === 0 || shape.readiness.done) {
@@ -200,21 +210,18 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
       }
     }
   }
-  if (shape.readiness.done) return ABSENT;
-  if (shape.wrapped && shape.items) {
-    const at = node.keys.indexOf("value");
-    if (node.kind === "object" && node.keys.length <= 1) {
-      const item = node.items[at];
-      return item ? grow(show, item, shape.items) : ABSENT;
-    }
-    return grow(show, node, shape.items);
-  }
+  // what is written as JSON text is not what it stands for
+  if (shape.readiness.done || (show.context.encoded && shape.kind === "any")) return ABSENT;
   if (node.kind === "object" || node.kind === "array") {
     const view = viewOf(show, node, shape, whole?.sure ?? true);
     if (view?.shape.readiness.done && !node.done) return ABSENT;
     if (view) {
       show.hot = node; // unless one of its own parts is
       return node.kind === "array" ? growList(show, node, view) : growObject(show, node, view);
+    }
+    if (node.done) {
+      const { issues, value } = complete(show, node, shape); // in another form: plain, too
+      return issues ? ABSENT : value;
     }
     const list =
       shape.kind === "array" && shape.items && node.kind === "object" ? grow(show, node, shape.items) : ABSENT;

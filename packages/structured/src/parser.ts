@@ -73,7 +73,7 @@ export function newParser<Out>(
   const context = newContext(reader, read);
   // what was shown of a value goes on in what that comes to
   const leading = newLeading(reader, context, program.root, (node) => {
-    if (knownView(node)) grow(shows, node, program.root);
+    if (knownView(unwrapped(node, program.root))) grow(shows, node, program.root);
   });
   /** Reads anew what stands in the text for a container, within brackets, where nothing takes it for an aside. */
   const reread = (node: Node): void => {

@@ -47,6 +47,78 @@ describe("streamObject", () => {
     expect(new Set(paths)).toStrictEqual(new Set(["", "a", "a.b", "a.c", "d"]));
   });
 
+  it.each<[string, z.ZodType, string, unknown[]]>([
+    [
+      "appears only with a part that it must not lack",
+      z.object({ p: z.object({ a: z.string(), b: z.string().meta({ "x-stream": ["not-null"] }) }) }),
+      '{"p": {"a": "x", "b": "y z"}}',
+      [
+        { type: "partial", path: [], value: {} },
+        { type: "partial", path: ["p"], value: { p: { a: "x", b: "y" } } },
+        { type: "partial", path: ["p", "b"], value: { p: { a: "x", b: "y z" } } },
+      ],
+    ],
+    [
+      "appears with its state",
+      z.object({
+        p: z
+          .object({ a: z.string(), b: z.string().meta({ "x-stream": ["not-null"] }) })
+          .meta({ "x-stream": ["with-state"] }),
+      }),
+      '{"p": {"a": "x", "b": "y z"}}',
+      [
+        { type: "partial", path: [], value: { p: { value: null, state: "Pending" } } },
+        { type: "partial", path: [], value: { p: { value: null, state: "Incomplete" } } },
+        { type: "partial", path: ["p"], value: { p: { value: { a: "x", b: "y" }, state: "Incomplete" } } },
+        { type: "partial", path: ["p", "b"], value: { p: { value: { a: "x", b: "y z" }, state: "Incomplete" } } },
+        { type: "partial", path: [], value: { p: { value: { a: "x", b: "y z" }, state: "Complete" } } },
+      ],
+    ],
+    [
+      "stands in place of a list",
+      z.array(z.object({ a: z.string() })),
+      '{"a": "x y z',
+      [
+        { type: "partial", path: [], value: [{}] },
+        { type: "partial", path: [], value: [{ a: "x" }] },
+        { type: "partial", path: [], value: [{ a: "x y" }] },
+        { type: "partial", path: [], value: [{ a: "x y z" }] },
+      ],
+    ],
+  ])("names a path in the value where something %s", async (_name, schema, written, expected) => {
+    const events = await collect(streamObject(mock(written), schema, "x").events());
+    expect(events.filter(({ type }) => type === "partial").slice(0, expected.length)).toStrictEqual(expected);
+  });
+
+  it.each<[string, z.ZodType, string, unknown[]]>([
+    ["what any value is", z.object({ a: z.unknown() }), '{"a": "{\\"b\\": [1]}"}', [{}, { a: { b: [1] } }]],
+    [
+      "what an open object has besides",
+      z.looseObject({ a: z.int() }),
+      '{"a": 1, "additional_properties": [{"key": "b", "value": "2"}]}',
+      [{}, { a: 1 }, { a: 1, b: 2 }],
+    ],
+    ["a list, once", z.array(z.int()), '{"value": [1, 2]}', [[], [1], [1, 2]]],
+    [
+      "a map and a tuple beside what says when it shows",
+      z.object({
+        m: z.record(z.string(), z.int()).meta({ "x-stream": ["with-state"] }),
+        t: z.tuple([z.int()]).meta({ "x-stream": ["not-null"] }),
+      }),
+      '{"m": [{"key": "a", "value": 1}], "t": {"0": 2}}',
+      [{ m: { value: { a: 1 }, state: "Complete" }, t: [2] }],
+    ],
+  ])("shows of a vendor's dialect %s, and nothing of how it is written", async (_name, schema, written, expected) => {
+    const all = await collect(streamObject(leafOf("openai", written, "native"), schema, "x"));
+    expect(all).toStrictEqual(expected);
+  });
+
+  it("shows a set beside what says when it shows", async () => {
+    const schema = z.object({ s: z.set(z.int()), n: z.int().meta({ "x-stream": ["done"] }) });
+    const all = await collect(streamObject(mock('{"s": [1], "n": 2}'), schema, "x"));
+    expect(all.at(-1)).toStrictEqual({ s: new Set([1]), n: 2 });
+  });
+
   it("hands the object out by itself", async () => {
     const stream = streamObject(leafOf("openai", text, "native"), S, "x");
     expect(await stream.object).toStrictEqual(JSON.parse(text));

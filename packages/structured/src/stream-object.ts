@@ -1,5 +1,5 @@
 import type { ChatResult, Prompt, Provider, StreamPart, Usage } from "@llm/core";
-import { LlmError, addUsage, child, emit, isLlmError, newCall, newFold, withPartial } from "@llm/core";
+import { LlmError, addUsage, child, emit, isLlmError, isRecord, newCall, newFold, withPartial } from "@llm/core";
 import { endAnswer, withEarlier } from "./answer.ts";
 import type { ObjectResult } from "./answer.ts";
 import { StructuredError } from "./error.ts";
@@ -57,6 +57,17 @@ type Path = readonly (string | number)[];
 function shared(a: Path, b: Path): Path {
   const end = b.findIndex((part, i) => part !== a[i]);
   return end < 0 ? b : b.slice(0, end);
+}
+
+/** A path as far as its parts were there before: what appears, appears as a whole. */
+function known(path: Path, before: unknown): Path {
+  let at = before;
+  for (const [i, part] of path.entries()) {
+    if (isRecord(at) && !Object.hasOwn(at, part) && "state" in at) at = at["value"]; // with its state
+    if (typeof at !== "object" || !at || (Array.isArray(at) && typeof part === "string")) return path.slice(0, i);
+    at = (at as Record<string, unknown>)[part]; // or a list, which has its items by number
+  }
+  return path;
 }
 
 /** The same promise; who does not ask for it does not hear of its error. */
@@ -220,7 +231,7 @@ export function streamObject<const S extends Schema>(
       else if (looked !== version) {
         looked = version;
         const value = parser.partial();
-        const path = at;
+        const path = known(at, seen);
         at = value === undefined ? [] : parser.path();
         if (value !== undefined && value !== seen) yield { type: "partial", path, value };
         seen = value;
