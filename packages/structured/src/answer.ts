@@ -39,8 +39,10 @@ export async function endAnswer<Out>(
   const cut = "the answer ends before it is complete";
   if (CUT.has(finish)) throw ended("truncated", cut);
   const { value, repairs } = await parser.endAsync();
-  // a vendor may end an answer for a reason that nobody knows yet
-  if (finish === "other" && repairs.some(({ kind }) => kind === "missing-closer")) throw ended("truncated", cut);
+  // a vendor may end an answer for a reason that nobody knows yet: what has no end of its own might have gone on
+  const open = typeof value !== "object" && !/["'`\]}]$/.test(text.trimEnd());
+  if (finish === "other" && (open || repairs.some(({ kind }) => kind === "missing-closer")))
+    throw ended("truncated", cut);
   return { object: value, mode: output?.mode, repairs, attempts, usage, result };
 }
 

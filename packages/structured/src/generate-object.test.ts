@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { ChatRequest, Event } from "@llm/core";
 import { LlmError, isLlmError, noUsage } from "@llm/core";
 import { mock } from "@llm/core/testing";
+import { choice } from "./choice.ts";
 import { StructuredError } from "./error.ts";
 import { generateObject, generateObjectResult } from "./generate-object.ts";
 import type { ObjectOptions } from "./request.ts";
@@ -125,6 +126,17 @@ describe("generateObject", () => {
     expect(await generateObject(mock({ text: '{"name": "An', finish: "other" }, '{"name": "Bob"}'), Name, "?")).toEqual(
       { name: "Bob" },
     );
+  });
+
+  it("takes what has no end of its own for cut off where the answer ends for a reason unknown", async () => {
+    const ask = (schema: z.ZodType, text: string): Promise<unknown> =>
+      generateObject(mock({ text, finish: "other" }), schema, "?", { repairs: 0 });
+    const cut = { code: "truncated", reason: "truncated" };
+    await expect(ask(z.string(), "Dear Ann, I")).rejects.toMatchObject({ ...cut, value: "Dear Ann, I" });
+    await expect(ask(z.number(), "12")).rejects.toMatchObject(cut);
+    expect(await ask(z.string(), '"Dear Ann"')).toBe("Dear Ann");
+    expect(await ask(z.array(z.number()), "[1, 2] are")).toStrictEqual([1, 2]);
+    await expect(choice(mock({ text: "happy", finish: "other" }, "sad"), "?", ["happy", "sad"])).resolves.toBe("sad");
   });
 
   it("asks again without the calls of other tools, which nobody answered", async () => {

@@ -34,6 +34,16 @@ describe("where the text has arrived", () => {
   });
 });
 
+describe("the end", () => {
+  it("is the end: nothing follows it, and it is always the same", () => {
+    const parser = createParser(object({ n: count }));
+    parser.write('{"n": 1');
+    const parsed = parser.end();
+    expect(() => parser.write("2}")).toThrow("delta: expected a string, before the end");
+    expect(parser.end()).toStrictEqual(parsed);
+  });
+});
+
 describe("the items of a list", () => {
   it("are counted when they are complete, and handed out where they fit", () => {
     const parser = createParser(list(object({ n: count })));

@@ -39,7 +39,11 @@ export type DeepPartial<T> = T extends Scalar
 
 /** Reads a value while its text arrives. */
 export interface Parser<Out> {
-  /** Takes the next piece of the text. */
+  /**
+   * Takes the next piece of the text.
+   *
+   * @throws TypeError after the end.
+   */
   readonly write: (delta: string) => void;
   /**
    * No more comes: the value, valid by the schema.
@@ -143,7 +147,7 @@ export function newParser<Out>(
 
   return {
     write: (delta) => {
-      demand(typeof delta === "string", "delta", "a string");
+      demand(typeof delta === "string" && !reader.ended, "delta", "a string, before the end");
       if (whole) {
         const piece = half + delta.slice(0, read.maxLength - reader.source.length());
         if (head.length < 10) head = (head + piece).trimStart().slice(0, 10);
