@@ -16,7 +16,7 @@ describe("bounds", () => {
     [{ exclusiveMaximum: 2 }, [1.9, 1n], [2, 2n, 3]],
     [{ multipleOf: 0.01 }, [19.99, 0, -0.07, 1n], [1.005, 0.001]],
     [{ multipleOf: 3 }, [9, 9n, -3], [10, 10n, 8]],
-    [{ minLength: 2 }, ["ab", "\u{1f600}", 1, []], ["a", ""]],
+    [{ minLength: 2 }, ["ab", "\u{1f600}b", 1, []], ["a", "", "\u{1f600}"]],
     [{ maxLength: 2 }, ["ab", "\u{1f600}\u{1f600}", 123, [1, 2, 3]], ["abc", "\u{1f600}ab"]],
     [{ minItems: 1 }, [[0], {}, ""], [[]]],
     [{ maxItems: 1 }, [[0], { a: 1, b: 2 }, "abc"], [[0, 1]]],
@@ -38,6 +38,11 @@ describe("bounds", () => {
       "maximum 0",
       "multipleOf 2",
     ]);
+  });
+
+  it("count a character once, but for a validator's, which may count it twice", () => {
+    expect(wrong({ minLength: 2 }, "\u{1f600}", false)).toStrictEqual([]);
+    expect(wrong({ minLength: 2 }, "a", false)).toStrictEqual(["minLength 2"]);
   });
 
   it("that are none count for nothing", () => {

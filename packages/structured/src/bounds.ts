@@ -7,7 +7,7 @@ type Breach = (size: number, bound: number) => boolean;
 const number: Size = (v) => (typeof v === "number" ? v : undefined);
 const amount: Size = (v) => (typeof v === "bigint" ? Number(v) : number(v));
 const length: Size = (v) => (typeof v === "string" ? v.length : undefined);
-/** JSON Schema counts characters, validators UTF-16 units: the larger count for a minimum, the smaller for a maximum. */
+/** JSON Schema counts characters, validators UTF-16 units: where it may be either, the larger count for a minimum. */
 const characters: Size = (v) => (typeof v === "string" ? Array.from(v).length : undefined);
 const count: Size = (v) => (Array.isArray(v) ? v.length : undefined);
 const keys: Size = (v) => (isRecord(v) ? Object.keys(v).length : undefined);
@@ -31,7 +31,7 @@ export const LIMITS: Readonly<Record<string, readonly [Size, Breach]>> = {
 };
 
 /** A schema's pattern; undefined when it is none that JavaScript knows. */
-function regular(pattern: Json | undefined): RegExp | undefined {
+export function regular(pattern: Json | undefined): RegExp | undefined {
   if (typeof pattern !== "string") return undefined;
   for (const flags of ["u", ""]) {
     try {
@@ -43,10 +43,14 @@ function regular(pattern: Json | undefined): RegExp | undefined {
   return undefined;
 }
 
-/** The bounds of JSON Schema as checks. Patterns are the schema's own: whoever brings one answers for its cost. */
-export function bounds(schema: JsonObject, patterns: boolean): ((value: unknown) => string | undefined)[] {
+/**
+ * The bounds of JSON Schema as checks. A `plain` one's patterns are the schema's own: whoever brings one answers for its
+ * cost. Those of a validator may have been more than JSON Schema says, and are for it to see to.
+ */
+export function bounds(schema: JsonObject, plain: boolean): ((value: unknown) => string | undefined)[] {
   const checks: ((value: unknown) => string | undefined)[] = [];
-  for (const [key, [size, broken]] of Object.entries(LIMITS)) {
+  for (const [key, [usual, broken]] of Object.entries(LIMITS)) {
+    const size = plain && key === "minLength" ? characters : usual;
     const bound = number(schema[key]);
     if (bound === undefined) continue;
     checks.push((value) => {
@@ -54,7 +58,7 @@ export function bounds(schema: JsonObject, patterns: boolean): ((value: unknown)
       return n !== undefined && broken(n, bound) ? `${key} ${bound}` : undefined;
     });
   }
-  const expression = patterns ? regular(schema["pattern"]) : undefined;
+  const expression = plain ? regular(schema["pattern"]) : undefined;
   if (expression) {
     checks.push((v) => (typeof v === "string" && !expression.test(v) ? `pattern ${expression.source}` : undefined));
   }

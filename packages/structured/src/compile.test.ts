@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
+import { toDialect, toTypeText } from "./dialect/codec.ts";
 import { StructuredError } from "./error.ts";
 import { parse } from "./parse.ts";
 import { parsePartial } from "./parser.ts";
 import { programOf } from "./program.ts";
+import { object } from "./testing/schemas.ts";
+
+const number = { type: "number" };
 
 const read = (schema: JsonObject, text: string): unknown => parse(text, schema).value;
 const fails = (schema: JsonObject, text: string): boolean => {
@@ -27,6 +31,73 @@ describe("JSON Schema, as people write it", () => {
     expect(() => read({ $ref: "#/nowhere" }, "{}")).toThrow(TypeError);
     expect(read({ type: "array", items: { $ref: "#" } }, "[[], [[]]]")).toStrictEqual([[], [[]]]);
     expect(fails({ anyOf: [{ $ref: "#" }] }, "1")).toBe(true);
+  });
+
+  it("takes a reference to what refers back to it", () => {
+    const schema = {
+      $ref: "#/$defs/n",
+      $defs: { n: { type: "object", properties: { v: { type: "number" }, next: { $ref: "#" } } } },
+    };
+    expect(read(schema, "{v: '1', next: {v: '2'}}")).toStrictEqual({ v: 1, next: { v: 2 } });
+  });
+
+  it("takes what is a choice of itself and others, with what holds of all", () => {
+    const schema = {
+      ...object({ a: number }, { required: [] }),
+      anyOf: [
+        { required: ["a"] },
+        { allOf: [{ $ref: "#" }, { properties: { b: number } }] },
+        { properties: { c: { $ref: "#" } } },
+      ],
+    };
+    expect(read({ ...schema, additionalProperties: true }, "{a: '1'}")).toStrictEqual({ a: 1 });
+    expect(read({ ...schema, additionalProperties: true }, "{c: {a: '1'}, b: 2}")).toStrictEqual({ c: { a: 1 }, b: 2 });
+  });
+
+  it("bends values to all of several, and says all of them", () => {
+    const $defs = { p: object({ x: number }, { required: [], description: "where" }) };
+    const all = { allOf: [{ $ref: "#/$defs/p" }, { required: ["x"] }], $defs };
+    expect(read(all, "{X: '1'}")).toStrictEqual({ x: 1 });
+    expect(toTypeText(all)).toBe("// where\n{x: number}");
+    const either = object({ a: { allOf: [{ enum: ["a", "b"] }, { enum: ["b", "c"] }], description: "name" } });
+    expect(read(either, "{a: 'B'}")).toStrictEqual({ a: "b" });
+    expect(toTypeText(either)).toBe('{\n// name\na: "b"\n}');
+    const bounded = object({
+      a: {
+        ...number,
+        allOf: [
+          { minimum: 1, maximum: 8 },
+          { minimum: 2, maximum: 9 },
+        ],
+      },
+    });
+    expect(toDialect(bounded, "openai").schema["properties"]).toStrictEqual({
+      a: { ...number, minimum: 2, maximum: 8 },
+    });
+    const filled = {
+      allOf: [object({ a: { ...number, default: 1 } }, { required: [] }), { properties: { a: { minimum: 0 } } }],
+    };
+    expect(read(filled, "{}")).toStrictEqual({ a: 1 });
+    const named = { allOf: [object({ a: { ...number, "x-alias": "b" } }), { properties: { a: { minimum: 0 } } }] };
+    expect(read(named, "{b: 1}")).toStrictEqual({ a: 1 });
+    expect(fails(named, "{b: -1}")).toBe(true);
+  });
+
+  it("bends values by the patterns of their names", () => {
+    const patternProperties = { "^x": number, "^y": { type: "string" }, "(?<": number };
+    expect(read({ type: "object", patternProperties }, "{x1: '1', y1: 2, z: [3]}")).toStrictEqual({
+      x1: 1,
+      y1: "2",
+      z: [3],
+    });
+    const more = object({ a: number }, { patternProperties: { "^x": number }, additionalProperties: false });
+    expect(read(more, "{a: '1', x: '2'}")).toStrictEqual({ a: 1, x: 2 });
+    expect(fails(more, "{a: 1, y: 2}")).toBe(true);
+    const closed = { type: "object", patternProperties: { "^x": number }, additionalProperties: false };
+    expect(fails(closed, "{x: 1, y: 2}")).toBe(true);
+    expect(parse("{x: 1, y: 2}", closed, { coercion: "full" }).value).toStrictEqual({ x: 1 });
+    const pairs = '{"additional_properties": [{"key": "x", "value": 2}, {"key": "y", "value": 3}], "a": 1}';
+    expect(() => toDialect(more, "openai").decode(pairs)).toThrow("y: expected no such property");
   });
 
   it("takes allOf, anyOf beside properties, and lists of types", () => {
@@ -174,7 +245,7 @@ describe("a schema that says little", () => {
       "all of an object and a map is an object with more",
       {
         allOf: [
-          { type: "object", additionalProperties: { type: "boolean" } },
+          { type: "object", additionalProperties: { type: ["boolean", "number"] } },
           { type: "object", properties: { a: { type: "number" } }, required: ["a"] },
         ],
       },
@@ -210,21 +281,16 @@ describe("a schema that says little", () => {
       required: [name],
       additionalProperties: rest as JsonObject,
     });
-    const all = { allOf: [part("a", undefined), part("b", { type: "boolean" })], minProperties: 4 };
+    const all = { allOf: [part("a", undefined), part("b", { type: ["boolean", "number"] })], minProperties: 4 };
     expect(read(all, "{a: '1', b: '2', x: '3', y: 'true'}")).toStrictEqual({ a: 1, b: 2, x: 3, y: true });
     expect(fails(all, "{a: 1, b: 2, x: 3}")).toBe(true);
     expect(fails(all, "{a: 1, c: true, x: 3, y: true}")).toBe(true);
+    expect(fails({ allOf: [part("a", undefined), part("b", { type: "boolean" })] }, '{"a": 1, "b": 2}')).toBe(true);
   });
 });
 
 describe("what is known of a whole schema", () => {
   const string = { type: "string" };
-  const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
-    type: "object",
-    properties,
-    required: Object.keys(properties),
-    ...more,
-  });
   const plain = { names: ["a"], open: false, direct: true, deep: false, optional: false, annotated: false };
   it.each<[string, JsonObject, Partial<typeof plain>]>([
     ["nothing more", object({ a: string }), {}],

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from "@llm/core";
 import { isRecord } from "@llm/core";
-import { bounds } from "./bounds.ts";
+import { bounds, regular } from "./bounds.ts";
 import { fold } from "./coerce/match.ts";
+import { kept } from "./kept.ts";
+import { documentOf, flags, isType, itemsOf, record, resolve, typeOf } from "./keywords.ts";
+import { NEVER, merge, says, without } from "./merge.ts";
+import { same } from "./same.ts";
 import type { Program, Readiness, Shape, ShapeKind } from "./shape.ts";
-
-const flags = (value: unknown): string[] => [value].flat().filter((flag) => typeof flag === "string");
-
-const record = (value: unknown): JsonObject => (isRecord(value) ? (value as JsonObject) : {});
 
 /** Reads `x-stream`: `done`, `not-null`, `with-state`, with or without the prefix `@stream.`; `@@` speaks of the type itself. */
 function readiness(source: unknown): Readiness {
@@ -16,10 +16,19 @@ function readiness(source: unknown): Readiness {
 
 const SCALARS: ReadonlySet<unknown> = new Set(["string", "integer", "number", "boolean", "null"]);
 
+/** How many schemas are made of several: of more, the first alone tells how to read a value. */
+const MAX_MERGED = 1000;
+
+/** Schemas, each with the document that its references go by. */
+type Parts = Map<JsonObject, JsonObject>;
+
 /** A compiled form of a JSON Schema. A `plain` one has no validator of its own, which would see to patterns and defaults. */
 export function compile(schema: JsonObject, plain: boolean): Program {
   const seen = new Map<unknown, Shape>();
   const said = new Map<unknown, string>();
+  const owns = new Map<JsonObject, JsonObject>();
+  const numbers = new Map<JsonObject, number>();
+  const merged = new Map<string, Shape>();
   const names = new Set<string>();
   let anyName = false;
   let direct = true;
@@ -27,36 +36,30 @@ export function compile(schema: JsonObject, plain: boolean): Program {
   let annotated = false;
   let optional = false;
 
-  const resolve = (root: JsonObject, ref: string): unknown => {
-    if (ref === "#") return root;
-    if (!ref.startsWith("#")) return {}; // in another document: anything
-    let at: unknown = ref.startsWith("#/") ? root : undefined;
-    for (const part of ref.split("/").slice(1)) {
-      const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-      at = isRecord(at) || Array.isArray(at) ? (at as Record<string, unknown>)[key] : undefined;
-    }
-    if (at === undefined) throw new TypeError(`schema: nothing at ${ref}`);
-    return at;
+  const empty = (s: JsonObject, kind: ShapeKind): Shape => {
+    const type = flags(s["x-type"])[0];
+    if (type !== undefined) direct = false;
+    if (s["x-stream"] !== undefined) annotated = true;
+    return {
+      kind,
+      schema: s,
+      readiness: readiness(s["x-stream"]),
+      checks: bounds(s, plain),
+      properties: [],
+      exact: new Map(),
+      folded: new Map(),
+      rest: undefined,
+      patterns: [],
+      closed: s["additionalProperties"] === false,
+      keys: undefined,
+      items: undefined,
+      prefix: [],
+      options: [],
+      labels: [],
+      type,
+      wrapped: s["x-wrapped"] === true,
+    };
   };
-
-  const empty = (s: JsonObject, kind: ShapeKind): Shape => ({
-    kind,
-    schema: s,
-    readiness: readiness(s["x-stream"]),
-    checks: bounds(s, plain),
-    properties: [],
-    exact: new Map(),
-    folded: new Map(),
-    rest: undefined,
-    closed: s["additionalProperties"] === false,
-    keys: undefined,
-    items: undefined,
-    prefix: [],
-    options: [],
-    labels: [],
-    type: flags(s["x-type"])[0],
-    wrapped: s["x-wrapped"] === true,
-  });
 
   const shape = (source: unknown, parent: JsonObject): Shape => {
     const known = seen.get(source);
@@ -65,44 +68,84 @@ export function compile(schema: JsonObject, plain: boolean): Program {
       return known;
     }
     const s = record(source);
-    const root = s["$schema"] === undefined ? parent : s;
-    const out = empty(s, source === false ? "never" : "any");
-    if (isRecord(source)) seen.set(source, out);
-    if (out.type !== undefined) direct = false;
-    const marked = s["x-stream"] !== undefined;
-    if (marked || s["x-stream-root"] !== undefined) annotated = true;
-    if (typeof s["$ref"] === "string") {
-      const next = resolve(root, s["$ref"]);
-      const target = shape(next, root);
-      if (!marked) {
-        const { description = said.get(next) } = s;
-        if (typeof description === "string") said.set(source, description);
-        seen.set(source, target);
-        return target;
-      }
-      out.kind = "union";
-      out.options = [target];
-    } else build(out, s, root);
+    const root = documentOf(s, parent);
+    if (typeof s["$ref"] !== "string" && !Array.isArray(s["allOf"])) {
+      const out = empty(s, source === false ? "never" : "any");
+      if (isRecord(source)) seen.set(source, out);
+      build(out, s, root, [s]);
+      return out;
+    }
+    const target = all(split(s, root), root);
+    const words = beside(s, root);
+    if (words !== undefined) said.set(source, words);
+    if (s["x-stream"] === undefined) {
+      seen.set(source, target);
+      return target;
+    }
+    const out = empty(s, "union");
+    seen.set(source, out);
+    out.options = [target];
     return out;
   };
 
-  const build = (out: Shape, s: JsonObject, root: JsonObject): void => {
+  /** What is said beside a reference, or beside one that it leads to. */
+  const beside = (s: JsonObject, root: JsonObject, passed: ReadonlySet<JsonObject> = new Set()): string | undefined => {
+    const { $ref, description } = s;
+    if (typeof $ref !== "string" || passed.has(s)) return undefined;
+    if (typeof description === "string") return description;
+    return beside(record(resolve(root, $ref)), root, new Set([...passed, s]));
+  };
+
+  /** What all holds where a schema does: what it refers to, what it lists in `allOf`, and what it says besides. */
+  const split = (source: unknown, root: JsonObject, out: Parts = new Map()): Parts => {
+    const s = source === false ? NEVER : record(source);
+    const { $ref, allOf } = s;
+    const parts: unknown[] = Array.isArray(allOf) ? allOf : [];
+    const refers = typeof $ref === "string";
+    // what a reference is for is said where it leads to
+    const said = parts.length > 0 ? [] : ["description"];
+    const own = refers || parts.length > 0 ? kept(owns, s, () => without(s, "$ref", "allOf", ...said)) : s;
+    if (out.has(own)) return out;
+    out.set(own, root);
+    for (const part of refers ? [...parts, resolve(root, $ref)] : parts)
+      split(part, documentOf(record(part), root), out);
+    return out;
+  };
+
+  /** What is valid by all of several. It may take more than they do, whose rules have the last word. */
+  const all = (parts: Parts, root: JsonObject): Shape => {
+    const list = [...parts.keys()].filter(says);
+    const [first = {}, ...more] = list;
+    if (more.length === 0 || merged.size === MAX_MERGED) return shape(first, parts.get(first) ?? root);
+    const key = list.map((part) => kept(numbers, part, () => numbers.size + 1)).join();
+    const known = merged.get(key);
+    if (known) {
+      deep = true;
+      return known;
+    }
+    const s = merge(list);
+    const out = empty(s, "any");
+    merged.set(key, out);
+    build(out, s, root, list);
+    out.checks = list.flatMap((part) => bounds(part, plain));
+    return out;
+  };
+
+  /** Makes a shape of a schema, which is that of all its `parts`. */
+  const build = (out: Shape, s: JsonObject, root: JsonObject, parts: readonly JsonObject[]): void => {
     const options = s["anyOf"] ?? s["oneOf"];
-    const { type = s["properties"] ? "object" : s["items"] || s["prefixItems"] ? "array" : undefined } = s;
-    if (Array.isArray(s["allOf"])) {
-      const { allOf, ...own } = s;
-      merge(out, [own, ...allOf] as JsonObject[], root);
-    } else if (Array.isArray(options)) {
-      const { properties, required } = s;
+    const type = typeOf(s);
+    const values = s["const"] === undefined ? s["enum"] : [s["const"]];
+    if (s["not"] === true || (isRecord(s["not"]) && Object.keys(s["not"]).length === 0)) out.kind = "never";
+    else if (Array.isArray(options)) {
+      const bases = parts.map((part) => kept(owns, part, () => without(part, "anyOf", "oneOf", "description")));
+      const base: Parts = new Map(bases.filter(says).map((part) => [part, root]));
       out.kind = "union";
-      out.options = options.map((option) => {
-        if (!properties || !isRecord(option)) return shape(option, root);
-        const both = { ...record(properties), ...record(option["properties"]) };
-        const all = [...flags(required), ...flags(option["required"])];
-        return shape({ ...option, properties: both, required: all }, root);
-      });
-    } else if (s["const"] !== undefined) label(out, [s["const"]], s);
-    else if (Array.isArray(s["enum"])) label(out, s["enum"], s);
+      out.options = options.map((option) =>
+        base.size > 0 ? all(split(option, root, new Map(base)), root) : shape(option, root),
+      );
+      if (out.options.some(({ kind }) => kind === "map")) optional = true; // what it takes may be an object misspelt
+    } else if (Array.isArray(values)) label(out, values, s);
     else if (Array.isArray(type)) {
       const { description: _, ...own } = s; // said once
       out.kind = "union";
@@ -111,36 +154,21 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     else if (type === "object") object(out, s, root);
     else if (SCALARS.has(type))
       out.kind = (out.type === "date" || out.type === "bigint" ? out.type : type) as ShapeKind;
-    else if (s["not"] === true || (isRecord(s["not"]) && Object.keys(s["not"]).length === 0)) out.kind = "never";
     else anyName = deep = true;
     if ((out.kind === "union" || out.kind === "enum") && out.options.length + out.labels.length === 0)
       throw new TypeError("schema: an empty anyOf, enum or type");
   };
 
-  const merge = (out: Shape, parts: JsonObject[], root: JsonObject): void => {
-    const shapes = parts.map((part) => shape(part, root));
-    const known = shapes.filter((part) => part.kind !== "any");
-    const objects = known.filter((part) => part.kind === "object" || part.kind === "map");
-    const { schema, readiness } = out;
-    Object.assign(out, known[0], { schema, readiness, checks: shapes.flatMap((part) => part.checks) });
-    if (objects.length < 2) return;
-    out.kind = "object";
-    out.properties = [...new Map(objects.flatMap((o) => o.properties.map((p) => [p.name, p] as const))).values()].map(
-      (p, i) => ({ ...p, index: i }),
-    );
-    out.rest = objects.find((part) => part.rest !== undefined)?.rest;
-    index(out);
-  };
-
-  const label = (out: Shape, values: readonly Json[], s: JsonObject): void => {
+  const label = (out: Shape, listed: readonly Json[], s: JsonObject): void => {
+    const types = flags(s["type"]);
+    const values = listed.filter((value) => types.length === 0 || types.some((type) => isType(value, type)));
     if (values.some((value) => typeof value === "object" && value !== null)) {
       // lists and objects as labels: anything, compared when it is read
-      const texts = new Set(values.map((value) => JSON.stringify(value)));
-      out.checks.push((value) => (texts.has(JSON.stringify(value)) ? undefined : "one of the values given"));
+      out.checks.push((value) => (values.some((one) => same(one, value)) ? undefined : "one of the values given"));
       anyName = deep = true;
       return;
     }
-    out.kind = "enum";
+    out.kind = listed.length > values.length && values.length === 0 ? "never" : "enum";
     const aliases = record(s["x-enumAliases"]);
     const descriptions = record(s["x-enumDescriptions"]);
     if (Object.keys(aliases).length > 0) direct = false;
@@ -155,28 +183,36 @@ export function compile(schema: JsonObject, plain: boolean): Program {
   };
 
   const array = (out: Shape, s: JsonObject, root: JsonObject): void => {
-    const { items } = s;
-    const prefix = s["prefixItems"] ?? items;
+    const { prefix, rest } = itemsOf(s);
     out.kind = "array";
     if (out.type === "map") {
       out.kind = "map";
       out.keys = shape(s["x-key"], root);
       out.rest = shape(s["x-value"], root);
       anyName = true;
-    } else if (Array.isArray(prefix)) {
+      return;
+    }
+    if (prefix) {
       out.kind = "tuple";
       out.prefix = prefix.map((item) => shape(item, root));
-      if (isRecord(items)) out.items = shape(items, root);
-    } else out.items = shape(items, root);
+      if (rest === false) return;
+    }
+    out.items = shape(rest, root);
   };
 
   const object = (out: Shape, s: JsonObject, root: JsonObject): void => {
     const rest = s["additionalProperties"];
-    const patterns = Object.values(record(s["patternProperties"]));
-    // which pattern a key has is not looked at: with several, anything goes
-    const patterned = patterns.length > 1 || (patterns.length > 0 && isRecord(rest)) ? {} : (patterns[0] ?? rest);
+    const patterns = Object.entries(record(s["patternProperties"]));
     const properties = Object.entries(record(s["properties"]));
-    if (isRecord(patterned) || (patterned ?? properties.length === 0)) out.rest = shape(patterned, root);
+    const others = [...patterns.map(([, part]) => part), ...(isRecord(rest) ? [rest as Json] : [])];
+    const any = others.length > 1 ? { anyOf: others } : (others[0] ?? rest ?? properties.length === 0);
+    if (any !== false) out.rest = shape(any, root);
+    // a validator's patterns may have been more than JSON Schema says: which one a key has is not looked at
+    for (const [source, part] of plain ? patterns : []) {
+      const pattern = regular(source);
+      out.patterns.push([pattern, shape(pattern ? part : {}, root)]);
+    }
+    if (out.patterns.length > 0 && rest !== false) out.patterns.push([undefined, shape(rest, root)]);
     if (isRecord(s["propertyNames"])) out.keys = shape(s["propertyNames"], root);
     out.kind = properties.length === 0 && out.rest ? "map" : "object";
     if (out.rest) anyName = true;
@@ -186,7 +222,7 @@ export function compile(schema: JsonObject, plain: boolean): Program {
       const [alias = name] = flags(p["x-alias"]);
       const required = needed.has(name);
       if (!required) optional = true;
-      if (alias !== name) direct = false;
+      if (alias !== name || (plain && p["default"] !== undefined)) direct = false;
       const inner = shape(property, root);
       return {
         index: place,
@@ -198,12 +234,6 @@ export function compile(schema: JsonObject, plain: boolean): Program {
         fallback: plain ? p["default"] : undefined, // a validator fills in its own
       };
     });
-    index(out);
-  };
-
-  const index = (out: Shape): void => {
-    out.exact = new Map();
-    out.folded = new Map();
     for (const property of out.properties) {
       out.exact.set(property.alias, property);
       const key = fold(property.alias);
@@ -224,6 +254,6 @@ export function compile(schema: JsonObject, plain: boolean): Program {
     direct,
     deep,
     optional,
-    annotated,
+    annotated: annotated || own !== undefined,
   };
 }

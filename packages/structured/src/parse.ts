@@ -15,9 +15,10 @@ import type { Node, Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { textOf } from "./reader/unquote.ts";
+import { validate } from "./rules.ts";
 import { isText } from "./shape.ts";
 import type { Program } from "./shape.ts";
-import { isStandard } from "./standard-schema.ts";
+import { isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
 
 /** How to read a text. */
@@ -114,10 +115,10 @@ const tooMuch = (reason: Fault["reason"], text: string, value?: unknown): Struct
     { text, value },
   );
 
-/** Has the schema's own validator say the last word. */
+/** Has the schema's own validator say the last word, or what a plain one says itself. */
 function verdict<Out>(schema: Schema<Out>, value: unknown): StandardResult<Out> | Promise<StandardResult<Out>> {
-  if (!isStandard(schema)) return { value: value as Out }; // plain JSON Schema: coercion has validated it
-  return schema["~standard"].validate(value);
+  if (isStandard(schema)) return schema["~standard"].validate(value);
+  return validate(toJsonSchema(schema), value) as StandardResult<Out>; // what the user says that its values are
 }
 
 /**
@@ -133,7 +134,7 @@ export function* settle<Out>(
   exact?: { readonly value: unknown },
 ): Generator<StandardResult<Out> | Promise<StandardResult<Out>>, Parsed<Out>, StandardResult<Out>> {
   try {
-    const direct = exact ?? (isStandard(schema) ? strict(text, program, options) : undefined);
+    const direct = exact ?? strict(text, program, options);
     if (direct) {
       const result = yield verdict(schema, direct.value);
       const hidden = program.optional && options.coercion !== "off" && hides(direct.value, program.root);

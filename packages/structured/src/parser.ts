@@ -142,7 +142,8 @@ export function newParser<Out>(
       outcome?.cost === 0 &&
       reader.repairs.length === 0 &&
       node.end - node.start === source.trim().length;
-    return settle(schema, source, program, read, () => reader, exact ? outcome : undefined);
+    const limits = reader.fault ? { ...read, maxLength: 0 } : read; // the source is not all of the text
+    return settle(schema, source, program, limits, () => reader, exact ? outcome : undefined);
   };
 
   return {

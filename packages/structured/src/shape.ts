@@ -50,13 +50,15 @@ export interface Shape {
   readonly schema: JsonObject;
   readonly readiness: Readiness;
   /** Bounds that a value must keep: what is wrong, or undefined. */
-  readonly checks: ((value: unknown) => string | undefined)[];
+  checks: ((value: unknown) => string | undefined)[];
   /** Object: properties by name, by the model's name, and by its folded form. */
   properties: Property[];
-  exact: Map<string, Property>;
-  folded: Map<string, Property | undefined>;
+  readonly exact: Map<string, Property>;
+  readonly folded: Map<string, Property | undefined>;
   /** Object, map: what other properties hold; undefined when there may be none. */
   rest: Shape | undefined;
+  /** Object, map: what they hold by their names, the first that fits; without any, it is `rest`. */
+  patterns: (readonly [RegExp | undefined, Shape])[];
   /** Object: other properties are forbidden, not just unknown. */
   readonly closed: boolean;
   /** Map: what keys look like. */
@@ -115,7 +117,7 @@ export interface Program {
   readonly direct: boolean;
   /** Values may nest without end: the schema refers to itself or takes anything. */
   readonly deep: boolean;
-  /** Some property may be missing. */
+  /** Some property may be missing, or its object may be taken for a map. */
   readonly optional: boolean;
   /** Some value says when it may be shown. */
   readonly annotated: boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "@llm/core";
+import { toDialect } from "../dialect/codec.ts";
 import { StructuredError } from "../error.ts";
 import { parse } from "../parse.ts";
 import type { Coercion } from "./outcome.ts";
@@ -62,5 +63,26 @@ describe("a value that is missing", () => {
     expect(missing(shape, "off")).toBe(wrong);
     expect(missing(shape, "safe")).toStrictEqual(safe);
     expect(missing(shape, "full")).toStrictEqual(full);
+  });
+});
+
+describe("a default of a plain schema", () => {
+  const schema = {
+    type: "object",
+    properties: { a: { ...count, default: 3 }, b: { type: ["integer", "null"], default: 4 }, c: count },
+  };
+  it.each<[text: string, coercion: Coercion, value: unknown, kinds: string]>([
+    ["{}", "off", { a: 3, b: 4 }, "default,default"],
+    ['{"a": null, "b": null, "c": null}', "off", { a: 3, b: null }, "dropped-value,default,dropped-value"],
+    ['{"A": null}', "safe", { a: 3, b: 4 }, "key,dropped-value,default,default"],
+    ['{"a": "x", "c": "x"}', "full", { a: 3, b: 4 }, "dropped-value,default,default,dropped-value"],
+  ])("stands for what is not there in %s", (text, coercion, value, kinds) => {
+    const found = parse(text, schema, { coercion });
+    expect([found.value, found.repairs.map(({ kind }) => kind).join()]).toStrictEqual([value, kinds]);
+  });
+
+  it("stands for the null of a vendor's dialect", () => {
+    const { decode } = toDialect(schema, "openai");
+    expect(decode('{"a": null, "b": null, "c": null}').value).toStrictEqual({ a: 3, b: null });
   });
 });

@@ -36,6 +36,10 @@ export function propertyOf(shape: Shape, key: string, loose: boolean, place = -1
   return shape.folded.get(fold(key));
 }
 
+/** What stands under a name that is no property's; undefined where nothing may. */
+const restAt = ({ patterns, rest }: Shape, name: string): Shape | undefined =>
+  patterns.length > 0 ? patterns.find(([pattern]) => pattern?.test(name) ?? true)?.[1] : rest;
+
 /** The only property, from a value that stands where its object should. */
 function implied(context: Context, node: Node, shape: Shape): Outcome | undefined {
   const only = shape.properties[0];
@@ -82,11 +86,12 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
   for (const [named, item, more] of entries) {
     if (!named || !item || more) return misfit(context, node, shape);
     const name = named.text;
-    if (context.encoded && isNull(item) && shape.rest && !nullable(shape.rest)) continue; // a known key that is missing
+    const inner = restAt(shape, name);
+    if (context.encoded && isNull(item) && inner && !nullable(inner)) continue; // a known key that is missing
     const key = shape.keys && coerce(context, named, shape.keys);
-    const value = shape.rest && coerce(context, item, shape.rest);
+    const value = inner ? coerce(context, item, inner) : misfit(context, item, "no such property");
     const bad = key?.issues ? key : value;
-    if (context.mode === "full" && bad?.issues && !unclear(bad)) {
+    if (context.mode === "full" && bad.issues && !unclear(bad)) {
       out.cost += 1;
       note(out, "dropped-entry", item, name);
       continue;
@@ -97,10 +102,9 @@ function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
       continue;
     }
     if (key?.notes || key?.issues) gather(out, key, name, 0.01);
-    if (value?.notes || value?.issues) gather(out, value, name, 0.01);
-    const result = value ? value.value : toPlain(item);
-    if (shape.type === "map") pairs.set(key ? key.value : name, result);
-    else put(plain, label, result);
+    if (value.notes || value.issues) gather(out, value, name, 0.01);
+    if (shape.type === "map") pairs.set(key ? key.value : name, value.value);
+    else put(plain, label, value.value);
   }
   const other = (node.kind === "array") !== (shape.type === "map") && !context.encoded;
   if (other && context.mode === "off") return misfit(context, node, shape);
@@ -134,15 +138,15 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
   for (const property of shape.properties) {
     const { name, required, shape: inner } = property;
     const place = at[property.index] ?? -1;
-    const item = node.items[place];
+    let item = node.items[place];
     let instead: { readonly value: unknown } | undefined;
+    if (item && node.keys[place] !== property.alias) note(out, "key", item, name);
+    // of what goes as JSON text, null is a text as well
+    if (item && !required && isNull(item) && (!nullable(inner) || (context.encoded && inner.kind === "any"))) {
+      if (!context.encoded) note(out, "dropped-value", item, name);
+      item = undefined; // null says that it is missing
+    }
     if (item) {
-      if (node.keys[place] !== property.alias) note(out, "key", item, name);
-      // of what goes as JSON text, null is a text as well
-      if (!required && isNull(item) && (!nullable(inner) || (context.encoded && inner.kind === "any"))) {
-        if (!context.encoded) note(out, "dropped-value", item, name);
-        continue; // null says that it is missing
-      }
       const part = coerce(context, item, inner);
       if (full && part.issues && !unclear(part)) instead = required ? fallback(inner) : { value: null };
       if (!instead) {
@@ -154,14 +158,14 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       }
       out.cost += 20;
       note(out, "dropped-value", item, name);
-      if (!required && !nullable(inner)) continue;
-    } else if (!required) {
-      out.cost += 1e-6; // of two that fit, the one that lacks less
+    }
+    if (!required && !(item && nullable(inner))) {
+      if (!item) out.cost += 1e-6; // of two that fit, the one that lacks less
       if (property.fallback === undefined) continue;
       note(out, "default", node, name);
       instead = { value: structuredClone(property.fallback) };
-    } else if ([inner, ...inner.options].some(({ type }) => type === "undefined")) instead = { value: undefined };
-    else {
+    } else if ([inner, ...inner.options].some(({ type }) => type === "undefined")) instead ??= { value: undefined };
+    else if (!instead) {
       if (full) instead = fallback(inner);
       else if (loose && inner.kind !== "any" && nullable(inner)) instead = { value: null };
       if (!instead) {
@@ -191,8 +195,9 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       for (const [name, one] of Object.entries(part.value as object)) put(value, name, one); // a map without a type
       continue;
     }
-    if (shape.rest) {
-      const part = coerce(context, item, shape.rest);
+    const rest = restAt(shape, key);
+    if (rest) {
+      const part = coerce(context, item, rest);
       gather(out, part, key);
       put(value, key, part.value);
       continue;
