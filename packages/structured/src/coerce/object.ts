@@ -165,7 +165,10 @@ export function coerceObject(context: Context, node: Node, shape: Shape): Outcom
       note(out, "default", node, name);
       instead = { value: structuredClone(property.fallback) };
     } else if ([inner, ...inner.options].some(({ type }) => type === "undefined")) instead ??= { value: undefined };
-    else if (!instead) {
+    else if (!instead && context.encoded && inner.kind !== "any" && nullable(inner)) {
+      out.cost += 1e-6;
+      instead = { value: null }; // it was left out for null
+    } else if (!instead) {
       if (full) instead = fallback(inner);
       else if (loose && inner.kind !== "any" && nullable(inner)) instead = { value: null };
       if (!instead) {

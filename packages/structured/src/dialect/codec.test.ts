@@ -79,6 +79,16 @@ describe("what a vendor's strict mode writes comes back", () => {
     expect(() => toDialect(schema, "anthropic").decode(written)).toThrow(message);
   });
 
+  it("a value that was left out for null, as null", () => {
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`);
+    const schema = object(Object.fromEntries(names.map((name) => [name, { type: ["string", "null"] }])));
+    const codec = toDialect(schema, "anthropic");
+    expect(codec.schema["required"]).toStrictEqual([]);
+    const value = { ...Object.fromEntries(names.map((name) => [name, null])), p3: "x" };
+    for (const coercion of ["off", "safe", "full"] as const)
+      expect(codec.decode('{"p3": "x", "p4": null}', { coercion })).toStrictEqual({ value, repairs: [] });
+  });
+
   it("within the depth that is allowed", () => {
     const written = JSON.stringify({ x: [[{ json_text: "[[[[[[]]]]]]" }]] });
     expect(toDialect(deep, "anthropic").decode(written).value).toStrictEqual({ x: [[[[[[[[]]]]]]]] });

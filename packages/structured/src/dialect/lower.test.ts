@@ -178,6 +178,7 @@ describe("Anthropic's limits", () => {
     ["all that may be missing are left out", properties(24, text), [24, 0]],
     ["those past the 24th are null instead", properties(30, text), [24, 6]],
     ["what is null is a union that has to be there", properties(16, () => z.string().nullish()), [0, 16]],
+    ["or is left out, too, where there are more", properties(40, () => z.string().nullable()), [24, 16]],
     [
       "a union takes null at no cost",
       properties(40, (i) => (i < 16 ? z.union([z.string(), z.int()]).optional() : text())),
@@ -200,7 +201,7 @@ describe("Anthropic's limits", () => {
   });
 
   it.each<[string, z.ZodType, number]>([
-    ["nullable", properties(17, () => z.string().nullable()), 17],
+    ["nullable", properties(41, () => z.string().nullable()), 17],
     ["optional", properties(45, text), 21],
     ["of several types", z.array(properties(18, () => z.union([z.string(), z.int()]))), 18],
   ])("more than 16 unions are an error: %s", (_name, schema, count) => {
@@ -208,6 +209,13 @@ describe("Anthropic's limits", () => {
       `the schema has ${count} unions, with what may be null and optional properties past the first 24; anthropic takes 16`,
     );
     expect(() => toDialect(schema, "openai")).not.toThrow();
+  });
+
+  it("keep what is said of a value that is left out for null", () => {
+    const schema = properties(17, (i) => z.string().describe(`No. ${i}`).nullable().describe("Or nothing"));
+    expect(toDialect(schema, "anthropic").schema["properties"]).toMatchObject({
+      p3: { type: "string", description: "Or nothing\nNo. 3" },
+    });
   });
 
   it("say what they are, as of when", () => {
@@ -235,6 +243,8 @@ it("refuses parts that multiply, and takes a property of any name", () => {
     expect(() => toDialect(records, dialect)).toThrow(/20000 parts/);
     const schema = JSON.parse('{"type": "object", "properties": {"__proto__": {"type": "string"}}}') as JsonObject;
     expect(Object.keys(toDialect(schema, dialect).schema["properties"] as object)).toStrictEqual(["__proto__"]);
+    const odd = { type: "string", allOf: [null, true, { pattern: "a" }] } as const;
+    expect(JSON.stringify(toDialect(odd, dialect).schema)).toMatch(/"pattern":"a"|\(pattern a\)/);
   }
 });
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "@llm/core";
+import { isLlmError } from "@llm/core";
 import { LIMITS } from "../bounds.ts";
 import { nullable, put } from "../coerce/coerce.ts";
 import type { Program, Shape } from "../shape.ts";
@@ -71,6 +72,16 @@ function recursive(root: Shape): Set<Shape> {
  * @throws LlmError `unsupported` when the schema is larger or deeper than the vendor takes.
  */
 export function lower(program: Program, profile: Profile): Lowered {
+  try {
+    return lowered(program, profile, false);
+  } catch (error) {
+    if (profile.maxOptional === 0 || !isLlmError(error, "unsupported")) throw error;
+    return lowered(program, profile, true);
+  }
+}
+
+/** Where `spare` is set, properties that may be null are left out for null as well, so that fewer are unions. */
+function lowered(program: Program, profile: Profile, spare: boolean): Lowered {
   const loops = recursive(program.root);
   const definitions: Draft = {};
   const names = new Map<Shape, string>();
@@ -141,22 +152,32 @@ export function lower(program: Program, profile: Profile): Lowered {
     items: object({ key: key ? emit(key) : { type: "string" }, value: place(value, source) }),
   });
 
+  /** What a schema takes besides null, where that is one thing. */
+  const exceptNull = ({ anyOf = [], description }: Draft): Draft | undefined => {
+    const [one, ...more] = (anyOf as readonly Draft[]).filter((option) => option["type"] !== "null");
+    return one && more.length === 0 ? described(one, description, "\n") : undefined;
+  };
+
   let room = profile.maxOptional;
   /** An object of parts, of which some may be missing: left out of `required` while there is room, else null instead. */
   const members = (
     parts: readonly (readonly [name: string, shape: Shape, required: boolean, source: unknown])[],
     more: Draft = {},
+    bySpare = false,
   ): Draft => {
     const properties: Draft = {};
     const required: string[] = [];
     for (const [name, shape, needed, source] of parts) {
       const inner = place(shape, source);
       const given = needed || (shape.kind !== "any" && nullable(shape));
-      // one more option of a union costs nothing
-      const missing = !given && room > 0 && inner["anyOf"] === undefined;
-      if (missing) room--;
-      else required.push(name);
-      put(properties, name, given || missing ? inner : orNull(inner));
+      const bare = given ? bySpare && exceptNull(inner) : inner["anyOf"] === undefined && inner; // a union takes null at no cost
+      if (bare && room > 0) {
+        room--;
+        put(properties, name, bare);
+      } else {
+        required.push(name);
+        put(properties, name, given ? inner : orNull(inner));
+      }
     }
     return object({ ...properties, ...more }, [...required, ...Object.keys(more)]);
   };
@@ -222,6 +243,7 @@ export function lower(program: Program, profile: Profile): Lowered {
         return members(
           parts.map((part) => [part.alias, part.shape, part.required, part.source]),
           rest,
+          spare,
         );
       }
     }
