@@ -73,6 +73,7 @@ const unrepresentable =
     zodSchema: { readonly [INTERNALS]: { readonly def: Record<string, unknown> } };
   }): Record<string, unknown> => {
     const { def } = context.zodSchema[INTERNALS];
+    const values = def["values"] as readonly unknown[]; // of a literal
     const inner = (value: unknown): unknown => {
       const part = value as StandardSchema<unknown>; // a schema of zod's
       // one of zod/mini cannot say what it is
@@ -94,10 +95,8 @@ const unrepresentable =
         return { type: "null", "x-type": "nan" };
       case "literal":
         return {
-          enum: (def["values"] as unknown[]).map((v) =>
-            typeof v === "bigint" ? String(v) : v === undefined ? null : v,
-          ),
-          "x-type": (def["values"] as unknown[]).some((v) => typeof v === "bigint") ? "bigint" : "undefined",
+          enum: values.map((v) => (typeof v === "bigint" ? String(v) : (v ?? null))),
+          "x-type": values.some((v) => typeof v === "bigint") ? "bigint" : "undefined",
         };
       default:
         return {};
@@ -153,7 +152,7 @@ export function toJsonSchema(schema: Schema): JsonObject {
   const standard: Partial<StandardSchema<unknown>["~standard"]> = schema["~standard"];
   if (!standard.jsonSchema) {
     const { vendor = "" } = standard;
-    const zod = 'z.toJSONSchema(schema, { unrepresentable: "any" }), or take zod 4.2 or later instead of zod/mini';
+    const zod = 'z.toJSONSchema(schema, { unrepresentable: "any" }) (zod itself does from 4.2, zod/mini not)';
     const way = vendor === "zod" ? zod : vendor === "valibot" ? "toStandardJsonSchema(schema)" : "its JSON Schema";
     throw new TypeError(`schema: this ${vendor} schema gives no JSON Schema by itself; pass ${way}`);
   }
