@@ -29,6 +29,15 @@ const rows: Row[] = [
   ["a list of one", list(text), '"x"', aList, [["x"], "single-to-list"], [["x"], "single-to-list"]],
   ["null is no list", list({ type: ["string", "null"] }), "null", aList, aList, [[null], "single-to-list"]],
   ["nor one of what does not fit", list(count), '"x"', aList, aList, [[], "single-to-list", "dropped-item"]],
+  ["one number or two", list({ type: "number" }), '"1,2"', aList, ...twice("a expects one number or a list of them")],
+  ["or two", list(count), '"12,111"', aList, ...twice("a expects one number or a list of them")],
+  [
+    "one number",
+    list({ type: "number" }),
+    '"1,234.5"',
+    aList,
+    ...twice([[1234.5], "single-to-list", "string-to-number"]),
+  ],
   ["a Set", { ...list(count), "x-type": "set" }, "[1, 2, 1]", ...three(new Set([1, 2]))],
 
   ["a tuple", pair, '["x", 1]', ...three(["x", 1])],

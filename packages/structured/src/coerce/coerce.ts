@@ -6,6 +6,7 @@ import { newNode, recall } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
 import { coerceObject } from "./object.ts";
 import {
+  AMBIGUOUS,
   DROPPED,
   EMPTY,
   LIST,
@@ -83,14 +84,17 @@ function list(context: Context, node: Node, shape: Shape): Outcome {
     note(out, "single-to-list", node);
   }
   for (const [i, item] of (single ? [node] : node.items).entries()) {
-    const part = coerce(context, item, shape.items as Shape); // every array has items
+    let part = coerce(context, item, shape.items as Shape); // every array has items
+    // 1,2 is one number, or two
+    if (single && ["number", "bigint"].includes(typeof part.value) && /^[^.]*\d,\d[^.]*$/.test(node.text))
+      part = misfit(context, node, "one number or a list of them", undefined, AMBIGUOUS);
     if (part.issues && full && !unclear(part)) {
       out.cost += 1 + i;
       out.tags |= DROPPED;
       note(out, "dropped-item", item, i);
       continue;
     }
-    if (part.issues && single) return full ? part : misfit(context, node, shape);
+    if (part.issues && single) return unclear(part) ? part : misfit(context, node, shape);
     if (part.cost !== 0) gather(out, part, i, full ? 1 : 10);
     items.push(part.value);
   }

@@ -77,6 +77,9 @@ describe("a text means a label", () => {
     ["gluten-free, error free", ["gluten", "error"]],
     ["1.5, -1, −1, 2.5, level -2, 2-3, 10:15, x1, 1st, of 1.5 to", ["1", "2", "15"]],
     ["15, GPT-4.1", ["1.5", "gpt-4"]],
+    [">5, <10, 5, 10, ≤5, about <10", ["<5", ">10"]],
+    ["<5, > 5, it is <5", ["5", "10"]],
+    ["A careful answer, it is a good one", ["A", "B"]],
     ["1824, 18-2, 118-24", ["18-24", "25-34"]],
   ])("%s name none", (texts, labels) => {
     const named = texts.split(/[,，] /).map((text) => found(labelsOf(...labels), text, "full")[0]);
@@ -104,6 +107,12 @@ describe("a text means a label", () => {
     ["a knot active", ["active", "closed"], "active"],
     ["TWO is one of the correct answers", ["ONE", "TWO"], "TWO"],
     ["**1**.", ["1", "15"], "1"],
+    ["it is < 5.", ["<5", ">5"], "<5"],
+    ["<b>5</b>", ["5", "10"], "5"],
+    ["=> 5", ["5", "10"], "5"],
+    ["A is the answer", ["A", "B"], "A"],
+    ["Answer: A The Nile", ["A", "B"], "A"],
+    ["the answer is a", ["a", "b"], "a"],
     ["(option 15)", ["1", "15"], "15"],
     ["it is 1.5.", ["1.5", "15"], "1.5"],
     ["1,5", ["1.5", "25"], "1.5"],

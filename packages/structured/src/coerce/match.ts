@@ -29,16 +29,20 @@ export const fold: Change = (text) => lower(text).replace(/[^\p{L}\p{N}]/gu, "")
 /** A label likewise, but `C++` and `C#` are not `C`. */
 const foldLabel: Change = (text) => lower(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}+#]/gu, "") || text.trim();
 
-/** A label likewise for the search within texts, where `_` and `-` make another word. */
-const bare: Change = (text) => lower(text).replace(/[^\p{L}\p{N}_+#-]/gu, "");
+/** What of a label counts in the search within texts, where `_` and `-` make another word. */
+const COUNTS = /[\p{L}\p{N}_+#<>≤≥-]+/gu;
+const bare: Change = (text) => lower(text).match(COUNTS)?.join("") ?? "";
 
 /** How often something stands between digits, or a minus before them. */
 const marks = (text: string): number =>
-  text.match(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})|(?<![\p{L}\p{N}])[-−](?=\p{N})/gu)?.length ?? 0;
+  text.match(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})|(?<![\p{L}\p{N}])[-‐-–−](?=\p{N})/gu)?.length ?? 0;
 
-/** Whether a text that is a label but for punctuation means it: 1.5 does not mean 15, nor 15 mean 1.5. */
+/** Which way a bound goes. */
+const bounds = (text: string): string => String(text.match(/[<>≤≥](?=[=\s]?\d)/g));
+
+/** Whether a text that is a label but for punctuation means it: 1.5 does not mean 15, nor 15 mean 1.5, nor >5 mean <5. */
 const means = (text: string, { texts }: Label): boolean =>
-  texts.some((one) => marks(one) >= marks(text) && !(marks(one) && /^\d+$/.test(text)));
+  texts.some((one) => bounds(one) === bounds(text) && marks(one) >= marks(text) && !(marks(one) && /^\d+$/.test(text)));
 
 /** What was found: the label, how (the kind of repair, absent when it stood there exactly), or several that fit alike. */
 export interface Match {
@@ -99,16 +103,16 @@ const indexOf = (all: readonly Label[], change: Change): Index =>
 
 /**
  * Where a label may begin and end: not within a word, in scripts that part words by blanks and write prefixes of another
- * sense; not within a number, after its sign or before what is part of a name such as C++.
+ * sense; not within a number, after its sign or before what is part of a name such as C++; and `a` is no article.
  */
 const START =
-  /(?<![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}](?=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])|(?:\d[.,:/–-]|(?<![\p{L}\p{N}])[-−])(?=\d))/uy;
+  /(?<![\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}](?=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])|(?:\d[.,:/‐-–-]|(?<![\p{L}\p{N}=-])(?:[-‐-–−]|[<>≤≥]=?\s?))(?=\d))/uy;
 const END =
-  /(?!(?<=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}+#]|(?<=\d)[.,:/–-]\d|[-_ ]free\b)/iuy;
+  /(?!(?<=[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}])[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{N}+#]|(?<=\d)[.,:/‐-–-]\d|[-‐-–_ ](?:free|FREE)\b|(?<=(?<!\p{L})[aA]) (?!(?:is|was|and|or|but|because|since|as|seems|would|should|for|fits)\b)\p{Ll})/uy;
 
 /** What turns the sense of a label after it into the opposite, at most three words ahead of it in the same clause. */
 const NOT =
-  /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?:[^\p{L}\p{N},;:.!?\n]+(?!but\b)\p{L}+){0,3}[^\p{L}\p{N},;:.!?\n]*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-_]+$|[不非未無无没沒비미불무]$/iu;
+  /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?:[^\p{L}\p{N},;:.!?\n]+(?!but\b)\p{L}+){0,3}[^\p{L}\p{N},;:.!?\n]*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-‐-–_]+$|[不非未無无没沒비미불무]$/iu;
 
 /** Whether what stands at a place of a text is said not to be. */
 export const negated = (text: string, at: number): boolean => NOT.test(text.slice(Math.max(0, at - 60), at));
@@ -130,7 +134,7 @@ function search(all: readonly Label[], text: string, change: Change): Match | un
   if (change === bare) {
     left = "";
     spots = [];
-    for (const { 0: part, index } of text.matchAll(/[\p{L}\p{N}_+#-]+/gu)) {
+    for (const { 0: part, index } of text.matchAll(COUNTS)) {
       left += part;
       for (let i = 0; i < part.length; i++) spots.push(index + i);
     }

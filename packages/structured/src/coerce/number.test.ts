@@ -38,6 +38,7 @@ describe("parseNumber", () => {
     ["- 5", -5],
     ["−5", -5],
     ["–5", -5],
+    ["\u20115", -5],
     ["−$1,234.50", -1234.5],
     ["１２．５", 12.5],
     ["1’234.50", 1234.5],
@@ -76,6 +77,9 @@ describe("parseNumber", () => {
     "1 -2",
     "2026/11/23",
     "3–5",
+    "—5",
+    "2024/05",
+    "12/2024",
     "(5)",
     "($1,234.00)",
     "1.234 €",
@@ -117,6 +121,9 @@ describe("searchNumber", () => {
     ["5,5 kg", 5.5],
     ["−5 °C", -5],
     ["down to –5", -5],
+    ["down to \u20115", -5],
+    ["it is—5", 5],
+    ["$5/month", 5],
     ["-$ 5 of it", -5],
     ["R$ 5,00", 5],
     ["US$5 each", 5],
@@ -141,8 +148,8 @@ describe("searchNumber", () => {
   });
 
   it.each([
-    "COVID-19, F-16, GPT−4, page_5, H2O, R2D2",
-    "1.2 M, 5 bn, 5 B, $5m, $1.5 mm, 3 Mio., 2 trillion, 2 Million, 4 lakh, 5 hundred, 5 mil, 12 dozen, 5万, 3 млн, 5MM, 5kk, 5mln",
+    "COVID-19, COVID\u201119, F-16, GPT−4, page_5, H2O, R2D2",
+    "1.2 M, 5 bn, 5 B, $5m, $1.5 mm, 3 Mio., 2 trillion, 2 Million, 4 lakh, 5 hundred, 5 mil, 5 mille, 5mila, 12 dozen, 5万, 3 млн, 5MM, 5kk, 5mln",
     "3-5, 3–5 of, 3 - 5, 3 to 5, 1/2 cup, 4/5 stars, 10^10, 5 5",
     "2024-05-04, on 5/6/2024, 10:30, 5 pm, 5 a.m., v1.2.3, 1.2.3, +1 555 123, 555-1234, 1 234 of",
     "(5), ($1,234.00), minus 5, negative 5, -USD 5, not 5, it isn't 5",

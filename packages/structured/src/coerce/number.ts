@@ -10,11 +10,11 @@ export function parseNumber(source: string): number | undefined {
     .replace(/[！-～]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)) // full-width
     .trim()
     .replace(/[.,]+$/, "")
-    .replace(/−|^–/g, "-");
+    .replace(/−|^[‐-–]/g, "-");
   if (/^([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|0x[\da-f]+)$/i.test(text)) return Number(text);
   const slash = text.indexOf("/");
   if (slash > 0) {
-    if (text.includes("/", slash + 1)) return undefined; // a date
+    if (text.includes("/", slash + 1) || /\b(?:0\d|(?:19|20)\d\d\b)/.test(text)) return undefined; // a date
     const over = parseNumber(text.slice(0, slash));
     const under = parseNumber(text.slice(slash + 1));
     return over !== undefined && under ? over / under : undefined;
@@ -39,13 +39,13 @@ export function parseNumber(source: string): number | undefined {
 
 /** A number after a letter, which is part of a name, or with what stands before it; all up to its last digit but for letters. */
 const NUMBER =
-  /(?:[A-Za-zÀ-ӿ][-−–_]?(?=\d)|(?:(?<!\p{L})[-+−–](?:[A-Z]{1,3}\s?)?)?(?:[$£¥\u20a0-\u20bf]\s?)?[-+−]?)(?:(?<![^\s$€£+−-])\.)?(?<!\p{L}(?=[²³]))\p{N}(?:[^\p{L}]*\p{N})?(?:e[-+]?\d+)?(?:\s?€)?/giu;
+  /(?:[A-Za-zÀ-ӿ][-‐-–−_]?(?=\d)|(?:(?<!\p{L})[-+‐-―−](?:[A-Z]{1,3}\s?)?)?(?:[$£¥\u20a0-\u20bf]\s?)?[-+−]?)(?:(?<![^\s$€£+−-])\.)?(?<!\p{L}(?=[²³]))\p{N}(?:[^\p{L}]*\p{N})?(?:e[-+]?\d+)?(?:\s?€)?/giu;
 
 /** 1.2k is not 1.2, 5 pm is no number, and `>= 5` and `5+` are others, too. */
 const OTHER =
   /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥]|(?<!\S)>)=?\s?[-+$£€.\d]|^\(.*\)$/;
 const SCALE =
-  /hundred|thousand|tausend|dozen|lakh|crore|\b(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|h|a?\b)|\d\s?(?:mio|mrd|tsd|[mb]ln|тыс|мл[нр]|[万萬亿億千百])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice)\b/i;
+  /hundred|thousand|tausend|dozen|lakh|crore|(?<![a-z])(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|[hjy]|le\b|a?\b)|\d\s?(?:mio|mrd|tsd|tys|[mb]ln|тыс|ми?л[нрл]|[万萬亿億千百만억천])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice)\b/i;
 
 /** The only number that a text holds; undefined when it holds none, several that differ, or one that may be another. */
 export function searchNumber(text: string): number | undefined {

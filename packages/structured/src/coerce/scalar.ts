@@ -92,7 +92,7 @@ function boolean(context: Context, node: Node): Read {
   const { label, ambiguous } = match(TRUTH, text, "full");
   if (label) return bent(label.value === "true", 3, "boolean-in-text", node);
   // a yes or no, and more about it
-  const first = !ambiguous && /^(?:yes|(no))[,;.!](?=\s|$)(?!.*\b(?:yes|no|true|false)\b)/is.exec(text);
+  const first = !ambiguous && /^(?:yes|(no))[,;.!](?=\s|$)(?!.*\b(?:yes|no|true|false|but|if|unless)\b)/is.exec(text);
   return first ? bent(first[1] === undefined, 3, "boolean-in-text", node) : undefined;
 }
 
@@ -140,6 +140,8 @@ function date(context: Context, node: Node): Read {
   return Number.isNaN(value.getTime()) ? undefined : fit(value);
 }
 
+const FALSE_KEY = /["']?[^"':,{}]{0,64}["']?\s?:\s?(?:false|null|none|0(?![\d.]))/gi;
+
 function label(context: Context, node: Node, shape: Shape): Read {
   const { labels } = shape;
   const { mode } = context;
@@ -154,7 +156,10 @@ function label(context: Context, node: Node, shape: Shape): Read {
     if (outcome && !outcome.issues) return also(outcome, 2, "object-to-single", node);
   }
   if (!scalar && (!full || node.end - node.start > LONG)) return fromList(context, node, shape);
-  const found = match(labels, scalar ? node.text : raw(context, node), mode);
+  let text = scalar ? node.text : raw(context, node);
+  // a key is no label where its value says no
+  if (full && text.length <= LONG && /^\s*[{[]/.test(text)) text = text.replace(FALSE_KEY, "");
+  const found = match(labels, text, mode);
   if (found.ambiguous) return misfit(context, node, shape, undefined, AMBIGUOUS);
   if (found.label) {
     const { how = scalar ? "name" : "in-json" } = found;
