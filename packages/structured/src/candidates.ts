@@ -144,7 +144,9 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
   const { blocks } = reader;
   const found = isTextOrNull(shape) ? [] : reader.roots;
   const finals = found.filter((root) => !root.draft);
-  const roots = finals.length > 0 ? finals : found;
+  // a footnote is no number, and what it stands in is the whole text
+  const lists = wants(shape, (kind) => composite(kind) || kind === "any");
+  const roots = (finals.length > 0 ? finals : found).filter((root) => lists || handicap(root, reader.source) < ASIDE);
   const fenced = roots.filter((root) => root.fenced);
   for (const root of roots) {
     const weight = handicap(root, reader.source) + (fenced.length > 0 && !root.fenced ? 1 : 0);
@@ -211,7 +213,7 @@ export function candidates(reader: Reader, program: Program, options: ReadOption
     if (opened?.repairs.length === 0) add(whole, -1e9, "rewritten", opened);
     else if (other !== text) {
       const inner = context.read(context, other, whole, 0);
-      if (inner) add(whole, rewritten ? -1e9 : 1, "rewritten", inner);
+      if (inner && (lists || inner.node.kind !== "array")) add(whole, rewritten ? -1e9 : 1, "rewritten", inner);
     }
   }
   if (out.length === 0) {

@@ -41,6 +41,13 @@ const rows: [string, JsonObject, string, [off: unknown, safe: unknown, full: unk
   ["money", { type: "number" }, '"$1.50"', [undefined, 1.5, 1.5]],
   ["a fraction", { type: "number" }, '"1/5"', [undefined, 0.2, 0.2]],
   ["a number in a text", { type: "number" }, "about 42 of them", [undefined, undefined, 42]],
+  ["a footnote is no number", { type: "number" }, "The answer is 42 [1].", [undefined, undefined, undefined]],
+  ["nor an aside", { type: "number" }, "about (1,234)", [undefined, undefined, 1234]],
+  ["nor one that is less than nothing", { type: "number" }, "($1,234.00)", [undefined, undefined, undefined]],
+  ["a list alone", { type: "number" }, "[42]", [undefined, 42, 42]],
+  ["a label with its footnote", { enum: ["red", "blue"] }, "red [1]", [undefined, undefined, "red"]],
+  ["a label and an aside", { enum: ["red", "blue"] }, "red [blue]", [undefined, undefined, undefined]],
+  ["a truth and an aside", { type: "boolean" }, "false [true]", [undefined, undefined, undefined]],
   ["no integer", { type: "integer" }, "1.6", [undefined, undefined, 2]],
   [
     "halves, away from zero",
