@@ -41,11 +41,11 @@ export function parseNumber(source: string): number | undefined {
 const NUMBER =
   /(?:[A-Za-zÀ-ӿ][-‐-–−_]?(?=\d)|(?:(?<!\p{L})[-+‐-―−](?:[A-Z]{1,3}\s?)?)?(?:[$£¥\u20a0-\u20bf]\s?)?[-+−]?)(?:(?<![^\s$€£+−-])\.)?(?<!\p{L}(?=[²³]))\p{N}(?:[^\p{L}]*\p{N})?(?:e[-+]?\d+)?(?:\s?€)?/giu;
 
-/** 1.2k is not 1.2, 5 pm is no number, and `>= 5` and `5+` are others, too. */
+/** 1.2k is not 1.2, 5 pm is no number, and `>= 5`, `5+`, `±5`, `growth: - 5` and 50¢ are others, too. */
 const OTHER =
-  /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥]|(?<!\S)>)=?\s?[-+$£€.\d]|^\(.*\)$/;
+  /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥±√]|(?<!\S)>|\+\/-)=?\s?[-+$£€.\d]|¢|(?:^|[:=])\s?[-−–]\s+[$£€\d]|\d[-−]$|^\(.*\)$/;
 const SCALE =
-  /hundred|thousand|tausend|dozen|lakh|crore|(?<![a-z])(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|[hjy]|le\b|a?\b)|\d\s?(?:mio|mrd|tsd|tys|[mb]ln|тыс|ми?л[нрл]|[万萬亿億千百만억천])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice)\b/i;
+  /hundred|thousand|tausend|dozen|lakh|crore|(?<![a-z])(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|[hjy]|le\b|a?\b)|\d\s?(?:mio|mrd|tsd|tys|[mb]ln|тыс|ми?л[нрл]|[万萬亿億千百만억천])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice|cents?)\b/i;
 
 /** The only number that a text holds; undefined when it holds none, several that differ, or one that may be another. */
 export function searchNumber(text: string): number | undefined {
