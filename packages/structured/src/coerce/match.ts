@@ -37,8 +37,8 @@ const bare: Change = (text) => lower(text).match(COUNTS)?.join("") ?? "";
 const marks = (text: string): number =>
   text.match(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})|(?<![\p{L}\p{N}])[-‐-–−](?=\p{N})/gu)?.length ?? 0;
 
-/** Which way a bound goes. */
-const bounds = (text: string): string => String(text.match(/[<>≤≥](?=[=\s]?\d)/g));
+/** Which way a bound goes, and what says no as in code. */
+const bounds = (text: string): string => String(text.match(/[<>≤≥](?=[=\s]?\d)|[!¬](?=\p{L})/gu));
 
 /** Whether a text that is a label but for punctuation means it: 1.5 does not mean 15, nor 15 mean 1.5, nor >5 mean <5. */
 const means = (text: string, { texts }: Label): boolean =>
@@ -112,7 +112,7 @@ const END =
 
 /** What turns the sense of a label after it into the opposite, at most three words ahead of it in the same clause. */
 const NOT =
-  /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?! (?:a )?doubt)(?:(?:(?! - )[^\p{L}\p{N},;:.!?\n–—(])+(?!but\b)\p{L}+){0,3}(?:(?! - )[^\p{L}\p{N},;:.!?\n–—(])*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-‐-–_]+$|[不非未無无没沒비미불무]$/iu;
+  /(?:(?<![\p{L}\p{N}])(?:(?:can)?not?|never|n?either|nor|without|nicht|keine?|pas|n[aã]o|не)|n['’]t)(?! (?:a )?doubt)(?:(?:(?! - )[^\p{L}\p{N},;:.!?\n–—(])+(?!but\b)\p{L}+){0,3}(?:(?! - )[^\p{L}\p{N},;:.!?\n–—(])*$|(?<!\p{L})(?:un|in|dis|non|anti|semi|pre|ex)[-‐-–_]+$|[!¬不非未無无没沒비미불무]$/iu;
 
 /** Whether what stands at a place of a text is said not to be. */
 export const negated = (text: string, at: number): boolean => NOT.test(text.slice(Math.max(0, at - 60), at));

@@ -159,7 +159,7 @@ describe("searchNumber", () => {
     "2024-05-04, on 5/6/2024, 10:30, 5 pm, 5 a.m., v1.2.3, 1.2.3, +1 555 123, 555-1234, 1 234 of",
     "(5), ($1,234.00), minus 5, negative 5, -USD 5, not 5, it isn't 5",
     "less than 5, at least 5, at most 5, up to 5, 5 or more, 5 below zero, half of 10, twice 5",
-    "±5, +/- 5, +/-5, √2, 50¢, 50 cents, 5-, - 5 of it, growth: - 5%, x = − 5 kg",
+    "!= 5, ≠5, ±5, +/- 5, +/-5, √2, 50¢, 50 cents, 5-, - 5 of it, growth: - 5%, x = − 5 kg",
     ">= 5, > 5, <5, < $5, ≤ 5, ≥5, 5+, 5+ years",
     "1.234 €, €1.234 it is, 1½ cups, ½ cup, 5², ٣ ٤, 0xFF of it, 1a2b",
   ])("does not guess at %s", (texts) => {

@@ -43,7 +43,7 @@ const NUMBER =
 
 /** 1.2k is not 1.2, 5 pm is no number, and `>= 5`, `5+`, `±5`, `growth: - 5` and 50¢ are others, too. */
 const OTHER =
-  /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥±√]|(?<!\S)>|\+\/-)=?\s?[-+$£€.\d]|¢|(?:^|[:=])\s?[-−–]\s+[$£€\d]|\d[-−]$|^\(.*\)$/;
+  /\b0[xXob]|\d\s?(?:kk?|KK?|MM?|B|T|[bmt]n|[aApP]\.?[mM])\b|[$£€]\s?[\d.,]+\s?mm?\b|\d\+|(?:[<≤≥±√≠!]|(?<!\S)>|\+\/-)=?\s?[-+$£€.\d]|¢|(?:^|[:=])\s?[-−–]\s+[$£€\d]|\d[-−]$|^\(.*\)$/;
 const SCALE =
   /hundred|thousand|tausend|dozen|lakh|crore|(?<![a-z])(?:[mb]|tr)il(?:l?i(?:on|ard)|l[oó]n|[hjy]|le\b|a?\b)|\d\s?(?:mio|mrd|tsd|tys|[mb]ln|тыс|ми?л[нрл]|[万萬亿億千百만억천])|\b(?:minus|negative|than|at (?:least|most)|up to|or (?:more|less)|below|half|twice|cents?)\b/i;
 

@@ -93,6 +93,7 @@ const tables: [string, JsonObject, Row[]][] = [
       ['"true or false"', undefined, undefined, undefined],
       ['"isn\'t true"', undefined, undefined, undefined],
       ['"not true"', undefined, undefined, undefined],
+      ['"!true"', undefined, undefined, undefined],
       ['"untrue"', undefined, undefined, undefined],
       ['"Yes, on May 4"', undefined, undefined, [true, "boolean-in-text"]],
       ['"No. It was late"', undefined, undefined, [false, "boolean-in-text"]],
