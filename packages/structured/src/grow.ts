@@ -5,6 +5,7 @@ import type { Outcome } from "./coerce/outcome.ts";
 import { restOf } from "./dialect/rest.ts";
 import { kept } from "./kept.ts";
 import { likelyShape } from "./likely-shape.ts";
+import { ownForm } from "./own-form.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
 import { forget } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
@@ -30,8 +31,9 @@ const shownAs = new WeakMap<object, unknown>();
 
 /** What a finished part comes to: the very value that was shown already where that is no other. */
 function complete(show: Show, node: Node, shape: Shape): Outcome {
-  const view = show.frozen ? knownView(node) : undefined;
-  const before = view && (node.kind === "array" ? growList : growObject)(show, node, view);
+  const own = (show.context.encoded && ownForm(node, shape)) || node;
+  const view = show.frozen ? knownView(own) : undefined;
+  const before = view?.out && (own.kind === "array" ? growList : growObject)(show, own, view);
   const outcome = coerce(show.context, node, shape);
   const { value } = outcome;
   if (outcome.issues || !(value instanceof Object)) return outcome;
@@ -212,6 +214,8 @@ export function grow(show: Show, node: Node, shape: Shape, whole?: View): unknow
   }
   // what is written as JSON text is not what it stands for
   if (shape.readiness.done || (show.context.encoded && shape.kind === "any")) return ABSENT;
+  const own = show.context.encoded ? ownForm(node, shape) : undefined;
+  if (own) return grow(show, own, shape);
   if (node.kind === "object" || node.kind === "array") {
     const view = viewOf(show, node, shape, whole?.sure ?? true);
     if (view?.shape.readiness.done && !node.done) return ABSENT;

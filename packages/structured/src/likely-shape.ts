@@ -1,6 +1,7 @@
 import { coerce } from "./coerce/coerce.ts";
 import { propertyOf } from "./coerce/object.ts";
 import { better } from "./coerce/outcome.ts";
+import { isNull } from "./coerce/scalar.ts";
 import type { Context, Outcome } from "./coerce/outcome.ts";
 import type { Node } from "./reader/node.ts";
 import type { Shape } from "./shape.ts";
@@ -41,7 +42,8 @@ export function likelyShape(context: Context, node: Node, shape: Shape, depth = 
       const item = node.items[i];
       if (!property || !item) return;
       score += 1;
-      if (property.shape.kind === "enum" && item.done)
+      const missing = context.encoded && !property.required && isNull(item); // as a vendor's dialect says it
+      if (property.shape.kind === "enum" && item.done && !missing)
         score += coerce(context, item, property.shape).issues ? -100 : 10;
     });
     if (score > most) {

@@ -77,7 +77,7 @@ export function newParser<Out>(
   const context = newContext(reader, read);
   // what was shown of a value goes on in what that comes to
   const leading = newLeading(reader, context, program.root, (node) => {
-    if (knownView(unwrapped(node, program.root))) grow(shows, node, program.root);
+    if (lastLive ?? lastPartial) grow(shows, node, program.root);
   });
   /** Reads anew what stands in the text for a container, within brackets, where nothing takes it for an aside. */
   const reread = (node: Node): void => {
@@ -183,6 +183,7 @@ export function newParser<Out>(
       const out: (string | number)[] = [];
       let parent: Node | undefined;
       for (const node of [...reader.stack, growing(reader) ?? reader.stack.at(-1)?.items.at(-1)]) {
+        if (context.encoded && parent?.kind === "array" && !knownView(parent)) break; // perhaps a map's pairs
         if (parent && node) {
           const at = parent.items.lastIndexOf(node);
           const key = parent.keys[at];

@@ -106,11 +106,72 @@ describe("streamObject", () => {
         t: z.tuple([z.int()]).meta({ "x-stream": ["not-null"] }),
       }),
       '{"m": [{"key": "a", "value": 1}], "t": {"0": 2}}',
-      [{ m: { value: { a: 1 }, state: "Complete" }, t: [2] }],
+      [
+        { m: { value: { a: 1 }, state: "Complete" }, t: [] },
+        { m: { value: { a: 1 }, state: "Complete" }, t: [2] },
+      ],
     ],
   ])("shows of a vendor's dialect %s, and nothing of how it is written", async (_name, schema, written, expected) => {
     const all = await collect(streamObject(leafOf("openai", written, "native"), schema, "x"));
     expect(all).toStrictEqual(expected);
+  });
+
+  it.each<[string, z.ZodType, string, unknown[]]>([
+    [
+      "maps",
+      z.object({ m: z.record(z.string(), z.object({ s: z.string() })) }),
+      '{"m": [{"key": "a", "value": {"s": "one two"}}, {"key": "b", "value": {"s": "x"}}]}',
+      [
+        [[], {}],
+        [[], { m: {} }],
+        [["m"], { m: { a: {} } }],
+        [["m"], { m: { a: { s: "one" } } }],
+        [["m"], { m: { a: { s: "one tw" } } }],
+        [["m"], { m: { a: { s: "one two" } } }],
+        [["m"], { m: { a: { s: "one two" }, b: {} } }],
+        [["m"], { m: { a: { s: "one two" }, b: { s: "x" } } }],
+      ],
+    ],
+    [
+      "a map of numbers",
+      z.record(z.string(), z.string()),
+      '{"value": [{"key": "1", "value": "x"}, {"key": "0", "value": "y"}]}',
+      [
+        [[], {}],
+        [[], { "1": "x" }],
+        [[], { "1": "x", "0": "y" }],
+      ],
+    ],
+    [
+      "tuples",
+      z.tuple([z.string(), z.int()]).rest(z.int()),
+      '{"value": {"0": "one two", "1": 12, "rest": [3, 4]}}',
+      [
+        [[], []],
+        [[], ["o"]],
+        [[0], ["one "]],
+        [[0], ["one two"]],
+        [[1], ["one two", 12]],
+        [[], ["one two", 12, 3]],
+        [[], ["one two", 12, 3, 4]],
+      ],
+    ],
+    [
+      "states within them",
+      z.object({ m: z.record(z.string(), z.string().meta({ "x-stream": ["with-state"] })) }),
+      '{"m": [{"key": "a", "value": "xyz"}]}',
+      [
+        [[], {}],
+        [[], { m: {} }],
+        [["m"], { m: { a: { value: "xyz", state: "Incomplete" } } }],
+        [[], { m: { a: { value: "xyz", state: "Complete" } } }],
+      ],
+    ],
+  ])("shows of a vendor's dialect %s as they grow", async (_name, schema, written, expected) => {
+    const events = await collect(streamObject(leafOf("openai", written, "native"), schema, "x").events());
+    expect(events.flatMap((event) => (event.type === "partial" ? [[event.path, event.value]] : []))).toStrictEqual(
+      expected,
+    );
   });
 
   it("shows a set beside what says when it shows", async () => {

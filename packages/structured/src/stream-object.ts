@@ -59,15 +59,24 @@ function shared(a: Path, b: Path): Path {
   return end < 0 ? b : b.slice(0, end);
 }
 
-/** A path as far as its parts were there before: what appears, appears as a whole. */
-function known(path: Path, before: unknown): Path {
-  let at = before;
-  for (const [i, part] of path.entries()) {
-    if (isRecord(at) && !Object.hasOwn(at, part) && "state" in at) at = at["value"]; // with its state
-    if (typeof at !== "object" || !at || (Array.isArray(at) && typeof part === "string")) return path.slice(0, i);
-    at = (at as Record<string, unknown>)[part]; // or a list, which has its items by number
+/** What holds a part of a value: the value itself, or that which it shows with its state. */
+const within = (value: unknown, part: string | number): unknown =>
+  isRecord(value) && !Object.hasOwn(value, part) && "state" in value ? value["value"] : value;
+
+/** A path as far as it leads in a value from what was there before: what appears, appears as a whole. */
+function known(path: Path, before: unknown, value: unknown): Path {
+  const out: (string | number)[] = [];
+  let was = before;
+  let is = value;
+  for (const part of path) {
+    was = within(was, part);
+    is = within(is, part);
+    if (!(was instanceof Object) || !(is instanceof Object) || !Object.hasOwn(is, part)) break;
+    out.push(Array.isArray(is) ? Number(part) : part); // a tuple's may be numbered by texts
+    was = (was as Record<string, unknown>)[part]; // or a list, which has its items by number
+    is = (is as Record<string, unknown>)[part];
   }
-  return path;
+  return out;
 }
 
 /** The same promise; who does not ask for it does not hear of its error. */
@@ -231,7 +240,7 @@ export function streamObject<const S extends Schema>(
       else if (looked !== version) {
         looked = version;
         const value = parser.partial();
-        const path = known(at, seen);
+        const path = known(at, seen, value);
         at = value === undefined ? [] : parser.path();
         if (value !== undefined && value !== seen) yield { type: "partial", path, value };
         seen = value;
