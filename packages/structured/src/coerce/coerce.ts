@@ -4,6 +4,8 @@ import { readJson } from "../reader/json.ts";
 import type { Memo, Node } from "../reader/node.ts";
 import { newNode, recall } from "../reader/node.ts";
 import type { Shape } from "../shape.ts";
+import { closest } from "./closest.ts";
+import type { Failed } from "./closest.ts";
 import { coerceObject } from "./object.ts";
 import {
   AMBIGUOUS,
@@ -21,7 +23,7 @@ import {
   surface,
   unclear,
 } from "./outcome.ts";
-import type { Context, Misfit, Outcome } from "./outcome.ts";
+import type { Context, Outcome } from "./outcome.ts";
 import { coerceScalar, isNull } from "./scalar.ts";
 
 /** Sets a property as plain data, whatever its name. */
@@ -170,11 +172,11 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
   if (none && isNull(node)) return coerceScalar(context, node, none);
   let best: Outcome | undefined;
   let several: Outcome | undefined;
-  const deep: Misfit[] = [];
+  const failed: Failed[] = [];
   for (const option of options) {
     const outcome = coerce(context, node, option);
-    // what got furthest says most: the option whose own parts were wrong, rather than the whole
-    for (const issue of outcome.issues ?? []) if (issue.path.length > 0 && deep.length < 10) deep.push(issue);
+    const { issues } = outcome;
+    if (issues) failed.push({ option, outcome, issues });
     if (!best || better(best, outcome)) best = outcome;
     if (unclear(outcome)) several ??= outcome;
     if (best.cost === 0 && best.tags === 0) break; // nothing beats an exact scalar that came first
@@ -184,8 +186,7 @@ function union(context: Context, node: Node, shape: Shape): Outcome {
   // what is written as JSON text may be null
   if (none && best.issues && context.encoded && node.text === "null")
     return coerceScalar(context, newNode("bare", node.start, "null"), none);
-  if (!best.issues || options.length === 1) return best;
-  return deep.length > 0 ? { ...best, issues: deep } : misfit(context, node, shape);
+  return !best.issues || options.length === 1 ? best : closest(context, node, shape, failed);
 }
 
 /** What stands in the text for a root: where that goes wrapped in an object, its `value`. */
