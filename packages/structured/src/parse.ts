@@ -7,17 +7,17 @@ import { StructuredError } from "./error.ts";
 import type { ParseReason } from "./error.ts";
 import { demand, within } from "./demand.ts";
 import { hides } from "./hidden.ts";
+import { newLocator } from "./locate.ts";
 import { programOf } from "./program.ts";
 import { readJson } from "./reader/json.ts";
 import type { Fault } from "./reader/machine.ts";
-import { newNode, recall } from "./reader/node.ts";
-import type { Node, Repair } from "./reader/node.ts";
+import type { Repair } from "./reader/node.ts";
 import { end, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { textOf } from "./reader/unquote.ts";
 import { validate } from "./rules.ts";
 import { isText } from "./shape.ts";
-import type { Program } from "./shape.ts";
+import type { Program, Shape } from "./shape.ts";
 import { isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Infer, Schema, StandardResult } from "./standard-schema.ts";
 
@@ -70,23 +70,14 @@ function strict(text: string, program: Program, options: ReadOptions): { readonl
   return readJson(text);
 }
 
+/** How many issues of a validator are told of. */
+const MAX_ISSUES = 200;
+
 const path = (parts: readonly (PropertyKey | { readonly key: PropertyKey })[]): (string | number)[] =>
   parts.map((part) => {
     const key = typeof part === "object" ? part.key : part;
     return typeof key === "symbol" ? String(key) : key;
   });
-
-/** What stands in the text for a part of a value; an empty node in its place where nothing does. */
-function locate(root: Node, parts: readonly (string | number)[]): Node {
-  let node = root;
-  for (const part of parts) {
-    recall(node);
-    const next = node.kind === "object" ? node.items[node.keys.lastIndexOf(String(part))] : node.items[Number(part)];
-    if (!next) return newNode("bare", node.start);
-    node = next;
-  }
-  return node;
-}
 
 /** Issues for an error's message, which logs print: without what was received, which may be anything. */
 const describe = (issues: readonly Issue[]): string =>
@@ -155,15 +146,13 @@ export function* settle<Out>(
       if (!issues) {
         const result = yield verdict(schema, value);
         if (!result.issues) return { value: result.value, repairs: [...repairs, ...notes] };
-        issues = result.issues.map(({ message, path: parts = [] }): Misfit => {
+        const locate = newLocator(context);
+        const { root } = program;
+        const whole = unwrapped(node, root);
+        const shape = root.wrapped ? (root.items as Shape) : root; // what is wrapped
+        issues = result.issues.slice(0, MAX_ISSUES).map(({ message, path: parts = [] }): Misfit => {
           const at = path(parts);
-          return {
-            path: at,
-            context,
-            node: locate(unwrapped(node, program.root), at),
-            expected: message,
-            problem: message,
-          };
+          return { path: at, context, node: locate(whole, shape, at), expected: message, problem: message };
         });
       }
       first ??= rejected(text, issues.map(report), value, nothing && value === undefined);

@@ -291,7 +291,7 @@ describe("what is mended within a text", () => {
       { path: ["p", "n"], message: "too small", expected: "too small", received: "-1", offset: 5 },
     ]);
     expect(issues(`{"p": "{'n': -1}"}`, Positive)).toStrictEqual([
-      { path: ["p", "n"], message: "too small", expected: "too small", offset: 6 },
+      { path: ["p", "n"], message: "too small", expected: "too small", received: `"{'n': -1}"`, offset: 6 },
     ]);
   });
 });

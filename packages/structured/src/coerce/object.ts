@@ -72,18 +72,21 @@ function fromOther(context: Context, node: Node, shape: Shape): Outcome {
   return best ?? misfit(context, node, shape);
 }
 
-/** A map: from an object, or from a list of pairs or of `{ key, value }`, as a vendor's dialect writes one. */
-function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
-  if (isScalar(node)) return fromText(context, node, shape) ?? misfit(context, node, shape);
-  const entries = node.items.map((item, i): readonly (Node | undefined)[] => {
+/** The keys and values of a map. */
+export const entriesOf = (node: Node): (readonly (Node | undefined)[])[] =>
+  node.items.map((item, i) => {
     if (node.kind === "object") return [newNode("text", item.start, node.keys[i]), item];
     if (item.kind === "array") return item.items;
     return [item.items[item.keys.indexOf("key")], item.items[item.keys.indexOf("value")]];
   });
+
+/** A map: from an object, or from a list of pairs or of `{ key, value }`, as a vendor's dialect writes one. */
+function coerceMap(context: Context, node: Node, shape: Shape): Outcome {
+  if (isScalar(node)) return fromText(context, node, shape) ?? misfit(context, node, shape);
   const plain: Record<string, unknown> = {};
   const pairs = new Map<unknown, unknown>();
   const out = fit(shape.type === "map" ? pairs : plain, OBJECT, 0.5); // less than a key too many
-  for (const [named, item, more] of entries) {
+  for (const [named, item, more] of entriesOf(node)) {
     if (!named || !item || more) return misfit(context, node, shape);
     const name = named.text;
     const inner = restAt(shape, name);
