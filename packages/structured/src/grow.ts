@@ -7,7 +7,7 @@ import { kept } from "./kept.ts";
 import { likelyShape } from "./likely-shape.ts";
 import { ownForm } from "./own-form.ts";
 import { beginsLiteral, isNumber, literal } from "./reader/chars.ts";
-import { forget } from "./reader/node.ts";
+import { forget, newNode } from "./reader/node.ts";
 import type { Node } from "./reader/node.ts";
 import type { Shape, ShapeKind } from "./shape.ts";
 import { ABSENT, dressed, emptyOf, knownView, viewOf } from "./view.ts";
@@ -112,8 +112,11 @@ function growObject(show: Show, node: Node, view: View): unknown {
     const property = propertyOf(shape, key, true, view.upto);
     const pairs = show.context.encoded && key === restOf(shape); // of what the end puts in the object
     const partShape = property ? property.shape : shape.kind === "any" ? shape : pairs ? undefined : shape.rest;
-    const name = property ? property.name : key;
-    let value = partShape ? growPart(show, item, partShape, view) : ABSENT;
+    // a map's may be labels, in another spelling
+    const label =
+      property || !shape.keys ? undefined : coerce(show.context, newNode("text", item.start, key), shape.keys);
+    const name = property ? property.name : typeof label?.value === "string" ? label.value : key;
+    let value = partShape && !label?.issues ? growPart(show, item, partShape, view) : ABSENT;
     // the value has its properties in the schema's order
     if (property?.alias !== key || property.index !== view.upto) view.clean = false;
     if (view.empty.size > 0 && view.empty.delete(name)) delete out[name];

@@ -24,6 +24,26 @@ describe("where the text has arrived", () => {
     ]);
   });
 
+  it("has the names of the value before anything was shown, too", () => {
+    const inner = object({ b: { ...text, "x-alias": "beta" } });
+    for (const part of [
+      inner,
+      list(inner),
+      { type: "object", additionalProperties: inner },
+      either(inner, list(text)),
+    ]) {
+      const parser = createParser(object({ a: { ...part, "x-alias": "alpha" } }));
+      const written = JSON.stringify(
+        part === inner || "anyOf" in part ? { beta: "x" } : "items" in part ? [{ beta: "x" }] : { k: { beta: "x" } },
+      );
+      parser.write(`{"alpha": ${written.slice(0, written.indexOf("x") + 1)}`);
+      const path = parser.path();
+      expect([path[0], path.at(-1)]).toStrictEqual(["a", "b"]);
+      parser.partial();
+      expect(parser.path()).toStrictEqual(path);
+    }
+  });
+
   it("has the names of the value, not of the text", () => {
     for (const written of ['{"alpha": "x', '{"ALPHA": "x']) {
       const parser = createParser(object({ a: { ...text, "x-alias": "alpha" } }));

@@ -4,6 +4,7 @@ import { propertyOf } from "./coerce/object.ts";
 import { demand } from "./demand.ts";
 import { grow, growOn } from "./grow.ts";
 import { newLeading } from "./leading.ts";
+import { likelyShape } from "./likely-shape.ts";
 import { later, now, readOptions, readerOf, settle } from "./parse.ts";
 import type { ParseOptions, Parsed } from "./parse.ts";
 import { programOf } from "./program.ts";
@@ -14,7 +15,7 @@ import { end, growing, newReader, write } from "./reader/reader.ts";
 import type { Reader } from "./reader/reader.ts";
 import { newUnquoter, textOf } from "./reader/unquote.ts";
 import { isText, isTextOrNull } from "./shape.ts";
-import type { Program } from "./shape.ts";
+import type { Program, Property, Shape } from "./shape.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { ABSENT, dressed, knownView } from "./view.ts";
 import type { Show } from "./view.ts";
@@ -182,13 +183,17 @@ export function newParser<Out>(
     path: () => {
       const out: (string | number)[] = [];
       let parent: Node | undefined;
+      let shape: Shape | undefined = program.root;
       for (const node of [...reader.stack, growing(reader) ?? reader.stack.at(-1)?.items.at(-1)]) {
-        if (context.encoded && parent?.kind === "array" && !knownView(parent)) break; // perhaps a map's pairs
+        const view = knownView(parent);
+        if (context.encoded && parent?.kind === "array" && !view) break; // perhaps a map's pairs
         if (parent && node) {
           const at = parent.items.lastIndexOf(node);
           const key = parent.keys[at];
-          const shape = knownView(parent)?.shape;
-          out.push(key === undefined ? at : ((shape && propertyOf(shape, key, true)?.name) ?? key));
+          const own: Shape | undefined = view?.shape ?? (shape && likelyShape(context, parent, shape));
+          const property: Property | undefined = key === undefined ? undefined : own && propertyOf(own, key, true);
+          out.push(key === undefined ? at : (property?.name ?? key));
+          shape = property ? property.shape : (own?.rest ?? own?.prefix[at] ?? own?.items);
         }
         parent = node;
       }

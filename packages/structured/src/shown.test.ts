@@ -255,6 +255,14 @@ describe("a text that was looked at on its way", () => {
   });
 });
 
+describe("a map of labels", () => {
+  it("has them as the schema spells them, and shows none that is none", () => {
+    const schema = z.record(z.enum(["in_progress", "done"]), z.string());
+    expect(parsePartial('{"In Progress": "x", "DONE": "y', schema)).toStrictEqual({ in_progress: "x", done: "y" });
+    expect(parsePartial('{"other": "x", "done": "y', schema)).toStrictEqual({ done: "y" });
+  });
+});
+
 describe("one of several objects", () => {
   const mark = (...flags: string[]): JsonObject => ({ "x-stream": flags });
   const cat = object({ kind: { const: "cat" }, name: text });
