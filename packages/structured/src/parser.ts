@@ -16,6 +16,7 @@ import type { Reader } from "./reader/reader.ts";
 import { newUnquoter, textOf } from "./reader/unquote.ts";
 import { isText, isTextOrNull } from "./shape.ts";
 import type { Program, Property, Shape } from "./shape.ts";
+import { isStandard } from "./standard-schema.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { ABSENT, dressed, knownView } from "./view.ts";
 import type { Show } from "./view.ts";
@@ -136,9 +137,11 @@ export function newParser<Out>(
       if (plain) final = textOf(source, read.coercion);
       text.done = true;
     }
-    // a list or object that was shown, exactly as it stands there and all that does, need not be read again
+    // a list or object that was shown, exactly as it stands there and all that does, need not be read again; plain schemas
+    // take it in its own order
     const { root: { node } = {}, outcome } = leading.best() ?? {};
     const exact =
+      isStandard(schema) &&
       node?.items.length &&
       outcome?.cost === 0 &&
       reader.repairs.length === 0 &&

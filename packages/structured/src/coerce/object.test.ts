@@ -27,6 +27,12 @@ type Row = [name: string, schema: JsonObject, written: string, off: unknown, saf
 
 const rows: Row[] = [
   [
+    "nor null",
+    object({ a: { type: ["integer", "null"] } }, { required: [], ...open }),
+    '{"b": "x"}',
+    ...same([{ b: "x" }]),
+  ],
+  [
     "no list made of a key that nobody asked for",
     object({ a: list(count) }, { required: [], ...open }),
     '{"b": "x"}',

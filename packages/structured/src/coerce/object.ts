@@ -11,6 +11,7 @@ import {
   IMPLIED,
   LIST,
   MAX_CHOICES,
+  NOTHING,
   OBJECT,
   PROSE,
   also,
@@ -45,7 +46,8 @@ function implied(context: Context, node: Node, shape: Shape): Outcome | undefine
   const only = shape.properties[0];
   if (context.mode !== "full" || !only || shape.properties.length !== 1) return undefined;
   const part = coerce(context, node, only.shape);
-  if (part.issues || part.tags & DEFAULTS || (part.tags & EMPTY && part.tags & DROPPED)) return undefined;
+  const made = DEFAULTS | NOTHING; // of nothing that is there
+  if (part.issues || part.tags & made || (part.tags & EMPTY && part.tags & DROPPED)) return undefined;
   const value: Record<string, unknown> = {};
   const out = fit(value, OBJECT | IMPLIED);
   gather(out, also(part, 2, "implied-key", node), only.name);
