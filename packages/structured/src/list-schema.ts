@@ -1,4 +1,5 @@
 import type { JsonObject } from "@llm/core";
+import { validate } from "./rules.ts";
 import { INTERNALS, isStandard, toJsonSchema } from "./standard-schema.ts";
 import type { Schema, StandardResult, StandardSchema } from "./standard-schema.ts";
 
@@ -7,11 +8,21 @@ const items = new WeakMap<object, Schema>();
 type Issues = Extract<StandardResult<unknown>, { readonly issues: readonly unknown[] }>["issues"];
 
 /** A schema of a list of values of another schema. */
-export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
+export function listSchema<Item>(item: Schema<Item>): Schema<Item[]> {
+  if (!isStandard(item)) {
+    // its references are its own
+    const own: JsonObject = { $schema: "https://json-schema.org/draft/2020-12/schema", ...toJsonSchema(item) };
+    const schema = { type: "array", items: own };
+    const json = (): JsonObject => own;
+    const check = (value: unknown): StandardResult<unknown> => validate(own, value);
+    items.set(schema, {
+      "~standard": { version: 1, vendor: "json", validate: check, jsonSchema: { input: json, output: json } },
+    });
+    return schema;
+  }
   const json = (): JsonObject => ({ type: "array", items: toJsonSchema(item) });
-  const validate = async (value: unknown): Promise<StandardResult<Item[]>> => {
+  const check = async (value: unknown): Promise<StandardResult<Item[]>> => {
     if (!Array.isArray(value)) return { issues: [{ message: "expected a list" }] };
-    if (!isStandard(item)) return { value: value as Item[] }; // plain JSON Schema: coercion has validated it
     const results = await Promise.all(value.map(async (one) => item["~standard"].validate(one)));
     const issues = results.flatMap((result, i): Issues =>
       (result.issues ?? []).map((issue) => ({ ...issue, path: [i, ...(issue.path ?? [])] })),
@@ -22,8 +33,8 @@ export function listSchema<Item>(item: Schema<Item>): StandardSchema<Item[]> {
   const schema: StandardSchema<Item[]> = {
     "~standard": {
       version: 1,
-      vendor: isStandard(item) ? item["~standard"].vendor : "json",
-      validate,
+      vendor: item["~standard"].vendor,
+      validate: check,
       jsonSchema: { input: json, output: json },
     },
   };

@@ -374,6 +374,31 @@ describe("elements", () => {
     expect(await stream.object).toStrictEqual([10, 20]);
   });
 
+  it("are of plain JSON Schema as it says, whose references and defaults are its own", async () => {
+    const node = {
+      type: "object",
+      properties: { n: { $ref: "#/$defs/n" }, more: { $ref: "#" }, s: { type: "string", default: "none" } },
+      required: ["n"],
+      not: { required: ["x"] },
+      $defs: { n: { type: "integer" } },
+    };
+    const text = '[{"n": 1, "more": {"n": 2, "s": "x"}}, {"n": 3, "s": "y"}]';
+    const expected = [
+      { n: 1, more: { n: 2, s: "x" }, s: "none" },
+      { n: 3, s: "y" },
+    ];
+    expect(await collect(list(mock(`So: ${text}`), node, "x").elements())).toStrictEqual(expected);
+    expect(await list(mock(`So: ${text}`), node, "x").object).toStrictEqual(expected);
+    const seen: unknown[] = [];
+    const wrong = list(mock('[{"n": 1, "s": "x"}, {"n": 2, "x": 1}]'), node, "x").elements();
+    await expect(
+      (async () => {
+        for await (const item of wrong) seen.push(item);
+      })(),
+    ).rejects.toMatchObject({ code: "malformed" });
+    expect(seen).toStrictEqual([{ n: 1, s: "x" }]);
+  });
+
   it("are those of the list that follows a footnote", async () => {
     const text = "As [1] says:\n[3, 4]";
     expect(await collect(list(mock(text), z.number(), "x").elements())).toStrictEqual([3, 4]);
