@@ -5,7 +5,7 @@ import { listSchema } from "./list-schema.ts";
 import type { ObjectOptions } from "./request.ts";
 import type { Infer, Schema } from "./standard-schema.ts";
 import { streamObject } from "./stream-object.ts";
-import type { ObjectStream } from "./stream-object.ts";
+import type { ObjectStream } from "./object-stream.ts";
 
 /**
  * Has the model choose one of several words. The answer may be a sentence that names one of them; one that names several is

@@ -37,7 +37,7 @@ function complete(show: Show, node: Node, shape: Shape): Outcome {
   const outcome = coerce(show.context, node, shape);
   const { value } = outcome;
   if (outcome.issues || !(value instanceof Object)) return outcome;
-  if (before && alike(before as object, value)) shownAs.set(value, before);
+  if (before && alike(before, value)) shownAs.set(value, before);
   const shown = shownAs.get(value);
   return shown ? { ...outcome, value: shown } : outcome;
 }

@@ -4,6 +4,7 @@ export * from "./dialect/profile.ts";
 export * from "./event.ts";
 export { generateObject, generateObjectResult } from "./generate-object.ts";
 export type { ObjectResult } from "./answer.ts";
+export * from "./object-stream.ts";
 export * from "./parsing.ts";
 export type { ObjectOptions } from "./request.ts";
 export * from "./stream-object.ts";

@@ -4,7 +4,7 @@ import { LlmError } from "@llm/core";
 import { mock } from "@llm/core/testing";
 import { choice, list } from "./choice.ts";
 import { streamObject } from "./stream-object.ts";
-import type { ObjectEvent } from "./stream-object.ts";
+import type { ObjectEvent } from "./object-stream.ts";
 import { collect, leafOf } from "./testing/leaf.ts";
 
 describe("streamObject", () => {
