@@ -76,6 +76,7 @@ describe("a text means a label", () => {
     ["未批准, 不批准", ["批准", "x"]],
     ["!active, it is !active, ¬active", ["active", "closed"]],
     ["gluten-free, error free", ["gluten", "error"]],
+    ["no bug report, debug reporter", ["bug_report", "question"]],
     ["1.5, -1, −1, 2.5, level -2, 2-3, 10:15, x1, 1st, of 1.5 to", ["1", "2", "15"]],
     ["15, GPT-4.1", ["1.5", "gpt-4"]],
     [">5, <10, 5, 10, ≤5, about <10", ["<5", ">10"]],
@@ -88,6 +89,10 @@ describe("a text means a label", () => {
   });
 
   it.each<[string, string[], string]>([
+    ["It looks like a bug report.", ["bug_report", "question"], "bug_report"],
+    ["Category: Bug-Report", ["bug_report", "question"], "bug_report"],
+    ["It is in progress now", ["in-progress", "done"], "in-progress"],
+    ["This is not SPAM", ["SPAM", "NOT_SPAM"], "NOT_SPAM"],
     ["male-dominated", ["male", "other"], "male"],
     ["is_male", ["male", "other"], "male"],
     ["MALE_PERSON", ["MALE", "OTHER"], "MALE"],

@@ -32,6 +32,9 @@ const foldLabel: Change = (text) => lower(text).replace(/^[^\p{L}\p{N}]+|[^\p{L}
 /** What of a label counts in the search within texts, where `_` and `-` make another word. */
 const COUNTS = /[\p{L}\p{N}_+#<>≤≥-]+/gu;
 const bare: Change = (text) => lower(text).match(COUNTS)?.join("") ?? "";
+/** What counts where nothing else is found: `bug_report` is what a sentence calls a bug report. */
+const PARTS = /[\p{L}\p{N}+#<>≤≥]+/gu;
+const joined: Change = (text) => lower(text).match(PARTS)?.join("") ?? "";
 
 /** How often something stands between digits, or a minus before them. */
 const marks = (text: string): number =>
@@ -131,10 +134,10 @@ function search(all: readonly Label[], text: string, change: Change): Match | un
   // what is left of the text by the change, and where it stood
   let left = text;
   let spots: number[] | undefined;
-  if (change === bare) {
+  if (change !== same) {
     left = "";
     spots = [];
-    for (const { 0: part, index } of text.matchAll(COUNTS)) {
+    for (const { 0: part, index } of text.matchAll(change === bare ? COUNTS : PARTS)) {
       left += part;
       for (let i = 0; i < part.length; i++) spots.push(index + i);
     }
@@ -192,6 +195,8 @@ export function match(all: readonly Label[], source: string, mode: Coercion): Ma
   if (mode !== "full") return {};
   const found = search(all, text, same);
   const wide = long ? undefined : search(all, lower(text), bare);
+  const none = [found, wide].every((one) => !one?.label && !one?.ambiguous);
+  if (none) return (long ? undefined : search(all, lower(text), joined)) ?? {};
   if (!found?.label || !wide || found.label === wide.label) return found ?? wide ?? {};
   const { texts } = found.label;
   // Good in "Very good" is no good: the longer label that holds it, in other case
