@@ -42,10 +42,9 @@ const textPart = (part: TextPart): AiSdkTextPart => ({
   ...optionsOf(part, carriedBy(part)),
 });
 
-/** The bytes that a URL's text stands for, each as a character. As in any URL, half of a pair stands for U+FFFD. */
+/** The bytes that a URL's text stands for, each as a character: what is escaped stays so, half of a pair is U+FFFD. */
 function percentDecoded(text: string): string {
-  const whole = text.replaceAll(/\p{Surrogate}/gu, "\ufffd");
-  const ascii = encodeURI(whole).replaceAll("%25", "%"); // what was escaped before is so again
+  const ascii = encodeURI(text.replaceAll(/\p{Surrogate}/gu, "\ufffd")).replaceAll("%25", "%");
   return ascii.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
