@@ -45,13 +45,11 @@ export function newLocator(context: Context): (root: Node, shape: Shape, path: r
     }
     const at = Number(part);
     const inner = prefix[at] ?? items;
-    if (node.kind === "object" && inner)
-      return kind === "array"
-        ? [node, inner]
-        : [
-            node.items[node.keys.indexOf(name)] ?? node.items[node.keys.indexOf("rest")]?.items[at - prefix.length],
-            inner,
-          ];
+    if (node.kind === "object" && inner) {
+      if (kind === "array") return [node, inner]; // a single item
+      const rest = node.items[node.keys.indexOf("rest")];
+      return [node.items[node.keys.indexOf(name)] ?? rest?.items[at - prefix.length], inner];
+    }
     if (kind === "array" && inner && context.mode === "full") {
       // those that did not fit were left out
       const fits = kept(keptItems, node, () => node.items.filter((item) => !coerce(context, item, inner).issues));
